@@ -1,0 +1,44 @@
+.DEFAULT_GOAL := help
+
+FUZZTIME ?= 60s
+
+.PHONY: help
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build the program, ./tolem
+	go build -o tolem ./cmd/tolem
+
+.PHONY: run
+run: build ## build and serve
+	./tolem serve
+
+.PHONY: setup
+setup: ## install what the tests need and this machine lacks (as root on Debian)
+	scripts/setup
+
+.PHONY: test
+test: setup lint ## everything that a change must pass
+	go test -race -p 2 -timeout 12m ./...
+	scripts/fuzz 5s 60s
+
+.PHONY: race
+race: ## the tests only, with the race detector
+	go test -race -p 2 -timeout 12m ./...
+
+.PHONY: lint
+lint: ## format, vet, staticcheck
+	scripts/check
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZTIME (60s)
+	scripts/fuzz $(FUZZTIME)
+
+.PHONY: bench
+bench: build ## offer load to a server and report throughput and latency
+	./tolem bench
+
+.PHONY: e2e
+e2e: setup ## the tests of whole processes and of pages in a browser
+	go test -race -timeout 12m ./e2e/...
