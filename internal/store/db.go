@@ -1,0 +1,137 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// DB is an open database of either kind. It is safe for concurrent use.
+type DB struct {
+	driver driver
+}
+
+// Options tell how a database is opened.
+type Options struct {
+	// Relaxed lets a commit return before it is on disk. Only what is outside
+	// the books (the simulated bank) may be opened so.
+	Relaxed bool
+	// Connections bounds the open connections; 0 means 16.
+	Connections int
+}
+
+// Open connects to "sqlite:PATH" or "postgres://...".
+func Open(ctx context.Context, url string, options Options) (*DB, error) {
+	if options.Connections == 0 {
+		options.Connections = 16
+	}
+	switch {
+	case strings.HasPrefix(url, "sqlite:"):
+		d, err := openSQLite(ctx, strings.TrimPrefix(url, "sqlite:"), options)
+		return wrap(d, err)
+	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
+		d, err := openPostgres(ctx, url, options)
+		return wrap(d, err)
+	}
+	return nil, errors.New(`database: want "sqlite:PATH" or "postgres://USER@HOST/NAME"`)
+}
+
+func wrap(d driver, err error) (*DB, error) {
+	if err != nil {
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	return &DB{driver: d}, nil
+}
+
+// Close releases the connections.
+func (db *DB) Close() error { return db.driver.close() }
+
+// Kind is "sqlite" or "postgres".
+func (db *DB) Kind() string { return db.driver.dialect().name }
+
+// Update runs f in one transaction and commits it: when Update returns nil, what
+// f wrote is durable. f runs again when the database asks for it (serialization
+// failure, deadlock, a row that another node inserted first), so it must start
+// from nothing each time. On SQLite one Update runs at a time.
+func (db *DB) Update(ctx context.Context, f func(*Tx) error) error {
+	const tries = 8
+	for try := 1; ; try++ {
+		err := db.driver.update(ctx, func(c conn) error {
+			return f(&Tx{conn: c, dialect: db.driver.dialect()})
+		})
+		if err == nil || try == tries || !db.driver.retryable(err) {
+			return err
+		}
+	}
+}
+
+// Unavailable tells whether an error is the database's own trouble (gone, full,
+// restarting) rather than that of the statements it was given.
+func (db *DB) Unavailable(err error) bool { return db.driver.unavailable(err) }
+
+// View runs f over one connection without a transaction: each statement sees
+// what is committed when it starts.
+func (db *DB) View(ctx context.Context, f func(*Tx) error) error {
+	return db.driver.view(ctx, func(c conn) error {
+		return f(&Tx{conn: c, dialect: db.driver.dialect()})
+	})
+}
+
+// Tx is a connection in use: a transaction in Update, plain reads in View.
+type Tx struct {
+	conn    conn
+	dialect dialect
+}
+
+// Exec runs a statement with $1-style arguments and tells how many rows it touched.
+func (tx *Tx) Exec(ctx context.Context, sql string, args ...any) (int64, error) {
+	return tx.conn.exec(ctx, sql, args)
+}
+
+// Query runs a statement and hands each row's scan function to each.
+func (tx *Tx) Query(ctx context.Context, sql string, args []any, each func(scan func(...any) error) error) error {
+	return tx.conn.query(ctx, sql, args, each)
+}
+
+// Locked is the suffix of a SELECT whose rows will be changed: they are locked
+// and rows that others hold are passed over. SQLite has one writer and needs none.
+func (tx *Tx) Locked() string { return tx.dialect.skipLocked }
+
+// driver is one kind of database.
+type driver interface {
+	dialect() dialect
+	update(ctx context.Context, f func(conn) error) error
+	view(ctx context.Context, f func(conn) error) error
+	migrate(ctx context.Context, files fs.FS, versions string) error
+	retryable(err error) bool
+	unavailable(err error) bool
+	close() error
+}
+
+// conn runs statements.
+type conn interface {
+	exec(ctx context.Context, sql string, args []any) (int64, error)
+	query(ctx context.Context, sql string, args []any, each func(scan func(...any) error) error) error
+	// run executes prepared shapes of statements together, in order.
+	run(ctx context.Context, batch []statement) error
+}
+
+// A statement of a flush: it must touch exactly want rows. Only one of the
+// two forms of arguments is set, as the dialect asked for.
+type statement struct {
+	sql  string
+	args []any   // one execution with whole columns as arrays
+	rows [][]any // one execution per row
+	want int64
+}
+
+// dialect is what differs between the two texts.
+type dialect struct {
+	name string
+	// arrays: whole columns travel as array arguments and are unnested.
+	arrays     bool
+	forUpdate  string
+	skipLocked string
+}

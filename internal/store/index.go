@@ -1,0 +1,119 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+)
+
+// Latest finds rows by something else than their key: of the rows that share
+// an I, the one with the highest value of an integer column. It reads without
+// locking, so a row found this way can be looked at but not changed; what makes
+// it safe is a lock that the operation holds (the merchant's account) or a
+// unique index in the database.
+type Latest[I comparable, K comparable, R any] struct {
+	table   *Table[K, R]
+	columns []column
+	by      string
+	of      func(*R) (I, bool)
+	order   func(*R) int64
+}
+
+// NewLatest declares an index of t. I is a struct with `db` tags; of gives a
+// row's I, or false for rows the index leaves out; by names the integer column
+// that order reads.
+func NewLatest[I comparable, K comparable, R any](t *Table[K, R], by string, of func(*R) (I, bool), order func(*R) int64) *Latest[I, K, R] {
+	ix := &Latest[I, K, R]{table: t, columns: columnsOf(reflect.TypeFor[I]()), by: by, of: of, order: order}
+	t.indexes = append(t.indexes, ix)
+	return ix
+}
+
+// found is what a set knows of an index.
+type found[I comparable, K comparable, R any] struct {
+	index  *Latest[I, K, R]
+	part   *part[K, R]
+	wanted map[I]struct{}
+	latest map[I]K
+}
+
+func (ix *Latest[I, K, R]) in(p *part[K, R]) *found[I, K, R] {
+	if l, ok := p.lookups[ix]; ok {
+		return l.(*found[I, K, R])
+	}
+	f := &found[I, K, R]{index: ix, part: p, wanted: map[I]struct{}{}, latest: map[I]K{}}
+	p.lookups[ix] = f
+	return f
+}
+
+// Want asks for the latest row of i.
+func (ix *Latest[I, K, R]) Want(s *Set, i I) {
+	if s.loaded {
+		panic("store: " + ix.table.name + ": wanted after the set was loaded")
+	}
+	ix.in(partOf(s, ix.table)).wanted[i] = struct{}{}
+}
+
+// Get is the latest row of i, those included that the set itself added.
+func (ix *Latest[I, K, R]) Get(s *Set, i I) (R, bool) {
+	f := ix.in(partOf(s, ix.table))
+	if _, ok := f.wanted[i]; !ok {
+		panic(fmt.Sprintf("store: %s by %v was not wanted", ix.table.name, i))
+	}
+	if key, ok := f.latest[i]; ok {
+		if e := f.part.entries[key]; e.present() {
+			return e.row, true
+		}
+	}
+	var none R
+	return none, false
+}
+
+// Find reads the latest row of i outside of any set.
+func (ix *Latest[I, K, R]) Find(ctx context.Context, tx *Tx, i I) (R, bool, error) {
+	rows, err := ix.table.Select(ctx, tx,
+		"WHERE "+equals(ix.columns, "")+" ORDER BY "+ix.by+" DESC LIMIT 1", values(ix.columns, reflect.ValueOf(i))...)
+	if err != nil || len(rows) == 0 {
+		var none R
+		return none, false, err
+	}
+	return rows[0], true, nil
+}
+
+func (ix *Latest[I, K, R]) note(p *part[K, R], key K, row *R) {
+	i, ok := ix.of(row)
+	if !ok {
+		return
+	}
+	f := ix.in(p)
+	if old, ok := f.latest[i]; ok {
+		if e := p.entries[old]; e.present() && ix.order(&e.row) > ix.order(row) {
+			return
+		}
+	}
+	f.latest[i] = key
+}
+
+func (f *found[I, K, R]) load(ctx context.Context, tx *Tx) error {
+	if len(f.wanted) == 0 {
+		return nil
+	}
+	ix, t := f.index, f.index.table
+	keys := make([]reflect.Value, 0, len(f.wanted))
+	for i := range f.wanted {
+		keys = append(keys, reflect.ValueOf(i))
+	}
+	sortByColumns(keys, ix.columns)
+	single := "SELECT " + t.Columns("") + " FROM " + t.name + " WHERE " + equals(ix.columns, "") + " ORDER BY " + ix.by + " DESC LIMIT 1"
+	many := "SELECT " + t.Columns("r.") + " FROM " + unnest(ix.columns, "k") + " CROSS JOIN LATERAL (SELECT * FROM " + t.name +
+		" AS t WHERE " + matches(ix.columns) + " ORDER BY t." + ix.by + " DESC LIMIT 1) AS r"
+	return lookUp(ctx, tx, single, many, ix.columns, keys, func(scan func(...any) error) error {
+		row, err := t.Scan(scan)
+		if err != nil {
+			return err
+		}
+		if key := t.keyOf(&row); f.part.entries[key] == nil {
+			f.part.enter(key, &entry[R]{row: row, state: clean})
+		}
+		return nil
+	})
+}

@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"io/fs"
+
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed migrations/*.sql
+var schema embed.FS
+
+// Migrate brings the platform's schema up to this version of the program.
+// Several nodes may call it at once. Migrations only ever add, so that a node
+// of the version before keeps running.
+func (db *DB) Migrate(ctx context.Context) error {
+	files, err := fs.Sub(schema, "migrations")
+	if err != nil {
+		return err
+	}
+	return db.MigrateFrom(ctx, files, "schema_version")
+}
+
+// MigrateFrom applies the migrations of a part that keeps a schema of its own,
+// and remembers in the named table which ones it has applied.
+func (db *DB) MigrateFrom(ctx context.Context, files fs.FS, versions string) error {
+	return db.driver.migrate(ctx, files, versions)
+}
+
+func (db *sqliteDB) migrate(ctx context.Context, files fs.FS, versions string) error {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return migrate(ctx, goose.DialectSQLite3, db.pool, files, versions)
+}
+
+func (db *postgresDB) migrate(ctx context.Context, files fs.FS, versions string) error {
+	pool := stdlib.OpenDBFromPool(db.pool)
+	defer pool.Close()
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return err
+	}
+	return migrate(ctx, goose.DialectPostgres, pool, files, versions, goose.WithSessionLocker(locker))
+}
+
+func migrate(ctx context.Context, dialect goose.Dialect, pool *sql.DB, files fs.FS, versions string, options ...goose.ProviderOption) error {
+	names, err := database.NewStore(dialect, versions)
+	if err != nil {
+		return err
+	}
+	options = append(options, goose.WithStore(names))
+	provider, err := goose.NewProvider(goose.DialectCustom, pool, files, options...)
+	if err != nil {
+		return err
+	}
+	_, err = provider.Up(ctx)
+	return err
+}

@@ -1,0 +1,210 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"sort"
+)
+
+// Set is the working memory of one transaction: the rows that were asked for,
+// as they stand in the database, and the changes made to them since. It is
+// loaded once and written back once, each table with a handful of statements
+// however many rows there are. A Set is used by one goroutine.
+type Set struct {
+	parts  map[any]tablePart
+	loaded bool
+}
+
+// tablePart is a table's share of a set.
+type tablePart interface {
+	name() string
+	load(ctx context.Context, tx *Tx) error
+	flush(d dialect) []statement
+}
+
+// NewSet is an empty set, ready to be told what to load.
+func NewSet() *Set { return &Set{parts: map[any]tablePart{}} }
+
+// Load reads everything that was wanted and locks it against other nodes.
+// Tables are read in the order of their names, rows in the order of their keys,
+// so that two transactions never wait for each other in a circle; "account"
+// comes first, which makes it the lock of its merchant.
+func (s *Set) Load(ctx context.Context, tx *Tx) error {
+	for _, p := range s.ordered() {
+		if err := p.load(ctx, tx); err != nil {
+			return fmt.Errorf("load %s: %w", p.name(), err)
+		}
+	}
+	s.Ready()
+	return nil
+}
+
+// Ready says that the set holds all it will get: what was wanted and is not
+// there does not exist. Load does it; a test or a simulator that fills a set
+// by hand does it itself.
+func (s *Set) Ready() { s.loaded = true }
+
+// Flush writes the changes back. A set without changes sends nothing.
+func (s *Set) Flush(ctx context.Context, tx *Tx) error {
+	var batch []statement
+	for _, p := range s.ordered() {
+		batch = append(batch, p.flush(tx.dialect)...)
+	}
+	if len(batch) == 0 {
+		return nil
+	}
+	return tx.conn.run(ctx, batch)
+}
+
+func (s *Set) ordered() []tablePart {
+	parts := make([]tablePart, 0, len(s.parts))
+	for _, p := range s.parts {
+		parts = append(parts, p)
+	}
+	sort.Slice(parts, func(i, j int) bool { return parts[i].name() < parts[j].name() })
+	return parts
+}
+
+// entry is one row of a part, or the knowledge that there is none.
+type entry[R any] struct {
+	row    R
+	state  state
+	locked bool // loaded by key: may be changed
+}
+
+type state int
+
+const (
+	missing state = iota
+	clean
+	inserted
+	updated
+	deleted
+	gone // inserted and deleted within the set: never written
+)
+
+func (e *entry[R]) present() bool {
+	return e.state == clean || e.state == inserted || e.state == updated
+}
+
+// part holds the rows of one table.
+type part[K comparable, R any] struct {
+	table   *Table[K, R]
+	wanted  map[K]struct{}
+	entries map[K]*entry[R]
+	lookups map[any]lookup
+}
+
+// lookup is an index's share of a part.
+type lookup interface {
+	load(ctx context.Context, tx *Tx) error
+}
+
+func partOf[K comparable, R any](s *Set, t *Table[K, R]) *part[K, R] {
+	if p, ok := s.parts[t]; ok {
+		return p.(*part[K, R])
+	}
+	p := &part[K, R]{table: t, wanted: map[K]struct{}{}, entries: map[K]*entry[R]{}, lookups: map[any]lookup{}}
+	s.parts[t] = p
+	return p
+}
+
+func (p *part[K, R]) name() string { return p.table.name }
+
+// Want asks for a row that an operation will read or change. All wants come
+// before Load.
+func (t *Table[K, R]) Want(s *Set, key K) {
+	if s.loaded {
+		panic("store: " + t.name + ": wanted after the set was loaded")
+	}
+	partOf(s, t).wanted[key] = struct{}{}
+}
+
+// Get is the row as it stands in the set. It panics for a row that was not
+// wanted: the operation would decide on what it did not read.
+func (t *Table[K, R]) Get(s *Set, key K) (R, bool) {
+	p := partOf(s, t)
+	if e, ok := p.entries[key]; ok && e.present() {
+		return e.row, true
+	}
+	if _, ok := p.wanted[key]; !ok && p.entries[key] == nil {
+		panic(fmt.Sprintf("store: %s %v was not wanted", t.name, key))
+	}
+	var none R
+	return none, false
+}
+
+// Insert adds a row whose key nobody has; a clash shows when the set is written.
+func (t *Table[K, R]) Insert(s *Set, row R) {
+	p := partOf(s, t)
+	key := t.keyOf(&row)
+	e := p.entries[key]
+	switch {
+	case e == nil || e.state == missing || e.state == gone:
+		e = &entry[R]{row: row, state: inserted, locked: true}
+	case e.state == deleted:
+		e = &entry[R]{row: row, state: updated, locked: true}
+	default:
+		panic(fmt.Sprintf("store: %s %v inserted twice", t.name, key))
+	}
+	p.enter(key, e)
+}
+
+// Update replaces a row that the set holds by key.
+func (t *Table[K, R]) Update(s *Set, row R) {
+	p := partOf(s, t)
+	key := t.keyOf(&row)
+	e := p.entries[key]
+	if e == nil || !e.present() || !e.locked {
+		panic(fmt.Sprintf("store: %s %v updated but not held", t.name, key))
+	}
+	e.row = row
+	if e.state == clean {
+		e.state = updated
+	}
+	p.enter(key, e)
+}
+
+// Delete removes a row that the set holds by key.
+func (t *Table[K, R]) Delete(s *Set, key K) {
+	e := partOf(s, t).entries[key]
+	if e == nil || !e.present() || !e.locked {
+		panic(fmt.Sprintf("store: %s %v deleted but not held", t.name, key))
+	}
+	e.state = map[state]state{clean: deleted, updated: deleted, inserted: gone}[e.state]
+}
+
+// enter puts an entry in its place and tells the indexes.
+func (p *part[K, R]) enter(key K, e *entry[R]) {
+	p.entries[key] = e
+	if e.present() {
+		for _, index := range p.table.indexes {
+			index.note(p, key, &e.row)
+		}
+	}
+}
+
+// Written are the rows that the set inserted or updated, in no order.
+func (t *Table[K, R]) Written(s *Set) []R {
+	p, ok := s.parts[t]
+	if !ok {
+		return nil
+	}
+	var rows []R
+	for _, e := range p.(*part[K, R]).entries {
+		if e.state == inserted || e.state == updated {
+			rows = append(rows, e.row)
+		}
+	}
+	return rows
+}
+
+// Held is Get for a row that may not have been wanted: false says that the set
+// holds no such row, not that there is none.
+func (t *Table[K, R]) Held(s *Set, key K) (R, bool) {
+	if e, ok := partOf(s, t).entries[key]; ok && e.present() {
+		return e.row, true
+	}
+	var none R
+	return none, false
+}

@@ -1,0 +1,119 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// Table describes where rows of type R live and how K names one. K and R are
+// structs with `db` tags; R embeds K. Describe tables once, in package variables.
+type Table[K comparable, R any] struct {
+	name    string
+	columns []column
+	keys    []column // of K, in the order of its fields
+	keyOf   func(*R) K
+	indexes []attached[K, R]
+}
+
+// attached is an index as its table sees it: told of every row that enters a set.
+type attached[K comparable, R any] interface {
+	note(p *part[K, R], key K, row *R)
+}
+
+// Describe declares a table. keyOf is the row's embedded key.
+func Describe[K comparable, R any](name string, keyOf func(*R) K) *Table[K, R] {
+	t := &Table[K, R]{
+		name:    name,
+		columns: columnsOf(reflect.TypeFor[R]()),
+		keys:    columnsOf(reflect.TypeFor[K]()),
+		keyOf:   keyOf,
+	}
+	for _, k := range t.keys {
+		if !t.isKey(k.name) {
+			panic(fmt.Sprintf("store: table %s: key column %s is not in the row", name, k.name))
+		}
+	}
+	return t
+}
+
+func (t *Table[K, R]) isKey(name string) bool {
+	for _, k := range t.keys {
+		if k.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// Name is the table's name in the database.
+func (t *Table[K, R]) Name() string { return t.name }
+
+// Columns are the column names, separated by commas, for a hand-made SELECT
+// whose rows Scan reads; each is prefixed, for instance with "p.".
+func (t *Table[K, R]) Columns(prefix string) string {
+	names := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		names[i] = prefix + c.name
+	}
+	return strings.Join(names, ", ")
+}
+
+// Scan reads a row that selected Columns.
+func (t *Table[K, R]) Scan(scan func(...any) error) (R, error) {
+	var row R
+	cells := make([]cell, len(t.columns))
+	targets := make([]any, len(t.columns))
+	for i, c := range t.columns {
+		targets[i] = c.target(&cells[i])
+	}
+	if err := scan(targets...); err != nil {
+		return row, err
+	}
+	v := reflect.ValueOf(&row).Elem()
+	for i, c := range t.columns {
+		c.set(v, &cells[i])
+	}
+	return row, nil
+}
+
+// Select reads the rows that a tail such as "WHERE merchant_id = $1 ORDER BY
+// created_at LIMIT 10" names.
+func (t *Table[K, R]) Select(ctx context.Context, tx *Tx, tail string, args ...any) ([]R, error) {
+	var rows []R
+	query := "SELECT " + t.Columns("") + " FROM " + t.name + " " + tail
+	err := tx.Query(ctx, query, args, func(scan func(...any) error) error {
+		row, err := t.Scan(scan)
+		rows = append(rows, row)
+		return err
+	})
+	return rows, err
+}
+
+// Find reads one row by its key, outside of any set.
+func (t *Table[K, R]) Find(ctx context.Context, tx *Tx, key K) (R, bool, error) {
+	rows, err := t.Select(ctx, tx, "WHERE "+equals(t.keys, ""), values(t.keys, reflect.ValueOf(key))...)
+	if err != nil || len(rows) == 0 {
+		var none R
+		return none, false, err
+	}
+	return rows[0], true, nil
+}
+
+// equals is "a = $1 AND b = $2" over columns.
+func equals(columns []column, prefix string) string {
+	terms := make([]string, len(columns))
+	for i, c := range columns {
+		terms[i] = fmt.Sprintf("%s%s = $%d", prefix, c.name, i+1)
+	}
+	return strings.Join(terms, " AND ")
+}
+
+func values(columns []column, row reflect.Value) []any {
+	args := make([]any, len(columns))
+	for i, c := range columns {
+		args[i] = c.value(row)
+	}
+	return args
+}
