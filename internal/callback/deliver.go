@@ -1,0 +1,144 @@
+package callback
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"tolem/internal/clock"
+	"tolem/internal/engine"
+	"tolem/internal/merchant"
+	"tolem/internal/outbound"
+	"tolem/internal/protocol/pg"
+	"tolem/internal/store"
+)
+
+// answerKept bounds how much of a merchant's answer is kept, in bytes.
+const answerKept = 2048
+
+// Courier delivers callbacks.
+type Courier struct {
+	DB        *store.DB
+	Engine    *engine.Engine
+	Merchants *merchant.Registry
+	Client    *outbound.Client
+	Clock     clock.Clock
+	Schedule  Schedule
+	// Own is the public host of this installation: a callback to its success or
+	// failure page is an SDK's default, not called and counted as delivered (R43).
+	Own string
+}
+
+// Register makes the courier carry out the effects of its kind. One merchant
+// that hangs keeps at most a few of the workers busy.
+func (c *Courier) Register() {
+	c.Engine.Handle(Kind, engine.Handler{Run: c.deliver, Workers: 256, PerMerchant: 32})
+}
+
+func (c *Courier) deliver(ctx context.Context, e engine.Effect) error {
+	key := Key{e.MerchantID, e.Subject}
+	var row Row
+	err := c.DB.View(ctx, func(tx *store.Tx) (err error) {
+		row, _, err = Rows.Find(ctx, tx, key)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	o := &record{key: key, schedule: c.Schedule, attempt: Attempt{SentAt: c.Clock.Now()}}
+	if row.URL != "" && !c.toOurselves(row.URL) {
+		if err := c.attempt(ctx, row, o); err != nil {
+			return err
+		}
+	} else {
+		o.delivered = true
+		o.attempt.Answer = "not sent: a page of this installation"
+	}
+	if ctx.Err() != nil {
+		return ctx.Err() // cut off by our own shutdown: not the merchant's failure
+	}
+	return c.Engine.Do(o)
+}
+
+// attempt posts the message and notes in o what came of it. Its error is our
+// own trouble, not the merchant's.
+func (c *Courier) attempt(ctx context.Context, row Row, o *record) error {
+	m, err := c.Merchants.Get(ctx, row.MerchantID)
+	if err != nil {
+		return err
+	}
+	message, err := decode(row.Message)
+	if err != nil {
+		return fmt.Errorf("callback %d: %w", row.CallbackID, err)
+	}
+	body := Body(row, message, m.Signing(row.Secret), pg.NewSalt())
+	began := time.Now()
+	answer, err := c.Client.Post(ctx, row.URL, "application/x-www-form-urlencoded; charset=utf-8", []byte(body))
+	o.attempt.Took = time.Since(began).Microseconds()
+	if err != nil {
+		// The whole error may name our own network: the merchant sees its kind.
+		var failure outbound.Failure
+		if o.attempt.Answer = "no answer"; errors.As(err, &failure) {
+			o.attempt.Answer = failure.Error()
+		}
+		return nil
+	}
+	o.attempt.Status, o.attempt.Answer = int64(answer.Status), printable(string(answer.Body))
+	o.delivered = answer.Status == 200
+	return nil
+}
+
+// Body is the signed form body of a callback. The query fields of the merchant's
+// URL are repeated among the fields and signed with them (R38); a field of the
+// message wins over one of the same name.
+func Body(row Row, message pg.Message, secret merchant.Secret, salt string) string {
+	script := ""
+	if u, err := url.Parse(row.URL); err == nil {
+		script = pg.Script(u.EscapedPath())
+		message = append(queryFields(u.RawQuery, message), message...)
+	}
+	sealed := pg.Seal(script, message, secret.Reveal(), salt)
+	if row.Form == XML {
+		sealed = pg.Message{{Name: "pg_xml", Value: string(pg.EncodeXML("response", sealed))}}
+	}
+	return pg.EncodeForm(sealed)
+}
+
+func queryFields(query string, message pg.Message) pg.Message {
+	var fields pg.Message
+	for pair := range strings.SplitSeq(query, "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		name, err := url.QueryUnescape(name)
+		if err != nil {
+			continue
+		}
+		value, err = url.QueryUnescape(value)
+		if err == nil && name != "" && name != "pg_sig" && name != "pg_salt" && !message.Has(name) {
+			fields = fields.With(name, value)
+		}
+	}
+	return fields
+}
+
+func (c *Courier) toOurselves(target string) bool {
+	u, err := url.Parse(target)
+	return err == nil && u.Host == c.Own && (u.Path == "/success" || u.Path == "/failure")
+}
+
+// printable cuts an answer to what is kept and drops what is not text.
+func printable(answer string) string {
+	if len(answer) > answerKept {
+		answer = answer[:answerKept]
+	}
+	answer = strings.ToValidUTF8(answer, "\uFFFD")
+	return strings.Map(func(r rune) rune {
+		if r == 0 || r == utf8.RuneError || r < ' ' && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, answer)
+}

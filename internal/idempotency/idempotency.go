@@ -1,0 +1,114 @@
+// Package idempotency remembers which request a key was used for, so that the
+// same request does the same thing once (R44). What the thing is, and what its
+// answer looks like now, is known by the system that did it.
+package idempotency
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+
+	"tolem/internal/protocol/pg"
+	"tolem/internal/store"
+)
+
+// keep is how long a key is remembered; keys of payouts stay with their payout.
+const keep = 30 * 24 * time.Hour
+
+// Call is what identifies one call of a merchant.
+type Call struct {
+	MerchantID  int64
+	Key         string // pg_idempotency_key, "" when the call has none
+	Script      string
+	Fingerprint []byte // of the script and all fields but salt and signature
+	Message     string // of the script, the salt and the signature: the very same message (R46)
+}
+
+// Of reads the identity of a verified message.
+func Of(merchant int64, script string, m pg.Message) Call {
+	rest := m.Without("pg_sig").Without("pg_salt")
+	slices.SortStableFunc(rest, func(a, b pg.Field) int { return strings.Compare(a.Name, b.Name) })
+	fingerprint := sha256.Sum256([]byte(script + "?" + pg.EncodeForm(rest)))
+	message := sha256.Sum256([]byte(script + "\x00" + m.Get("pg_salt") + "\x00" + m.Get("pg_sig")))
+	return Call{
+		MerchantID: merchant, Key: m.Get("pg_idempotency_key"), Script: script,
+		Fingerprint: fingerprint[:], Message: hex.EncodeToString(message[:16]),
+	}
+}
+
+type key struct {
+	MerchantID int64  `db:"merchant_id"`
+	Key        string `db:"key"`
+}
+
+type row struct {
+	key
+	Script      string    `db:"script"`
+	Fingerprint []byte    `db:"fingerprint"`
+	Subject     string    `db:"subject"`
+	CreatedAt   time.Time `db:"created_at"`
+}
+
+var rows = store.Describe("idempotency", func(r *row) key { return r.key })
+
+// Want asks for what is known of the call's key, if it has one.
+func (c Call) Want(s *store.Set) {
+	if c.Key != "" {
+		rows.Want(s, key{c.MerchantID, c.Key})
+	}
+}
+
+// Verdict is what a key says of a call.
+type Verdict int
+
+// The verdicts.
+const (
+	Fresh    Verdict = iota // the key is new, or there is none
+	Repeat                  // the same call was done: Subject names its result
+	Conflict                // the key belongs to another call
+)
+
+// Check looks the key up. subject is what Remember was told.
+func (c Call) Check(s *store.Set, now time.Time) (verdict Verdict, subject string) {
+	if c.Key == "" {
+		return Fresh, ""
+	}
+	r, ok := rows.Get(s, key{c.MerchantID, c.Key})
+	switch {
+	case !ok || r.expired(now):
+		return Fresh, ""
+	case r.Script != c.Script || !bytes.Equal(r.Fingerprint, c.Fingerprint):
+		return Conflict, ""
+	}
+	return Repeat, r.Subject
+}
+
+// Remember ties the key to the result of the call, in the same transaction.
+func (c Call) Remember(s *store.Set, subject string, now time.Time) {
+	if c.Key == "" {
+		return
+	}
+	r := row{key{c.MerchantID, c.Key}, c.Script, c.Fingerprint, subject, now}
+	if _, ok := rows.Get(s, r.key); ok {
+		rows.Update(s, r)
+	} else {
+		rows.Insert(s, r)
+	}
+}
+
+// Payout is the subject of a payout: it is remembered for as long as the payout.
+const Payout = "payout"
+
+func (r row) expired(now time.Time) bool {
+	return r.Subject[:min(len(r.Subject), len(Payout))] != Payout && now.Sub(r.CreatedAt) > keep
+}
+
+// Purge forgets what has expired.
+func Purge(ctx context.Context, tx *store.Tx, now time.Time) error {
+	_, err := tx.Exec(ctx, "DELETE FROM idempotency WHERE created_at < $1 AND subject NOT LIKE 'payout%'", store.Micros(now.Add(-keep)))
+	return err
+}
