@@ -1,0 +1,144 @@
+package payout
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"time"
+
+	"tolem/internal/cardtoken"
+	"tolem/internal/engine"
+	"tolem/internal/idempotency"
+	"tolem/internal/ledger"
+	"tolem/internal/money"
+	"tolem/internal/protocol/codes"
+	"tolem/internal/store"
+)
+
+// replayWindow is how long the very same message is taken for a replay even
+// after its payout failed (R46).
+const replayWindow = 5 * time.Minute
+
+// byMessage finds a payout by the digest of the message that asked for it.
+var byMessage = store.NewLatest(Rows, "created_at",
+	func(r *Row) (digest, bool) { return digest{r.MerchantID, r.Message}, r.Message != "" },
+	func(r *Row) int64 { return r.CreatedAt.UnixMicro() })
+
+type digest struct {
+	MerchantID int64  `db:"merchant_id"`
+	Message    string `db:"message"`
+}
+
+// Limits are a merchant's bounds on one payout; 0 is none.
+type Limits struct {
+	Min, Max money.Amount
+}
+
+// accept decides whether a payout begins. On the way there it finds out whether
+// it has begun already.
+type accept struct {
+	call     idempotency.Call
+	row      Row // as it would begin
+	reuse    bool
+	limits   Limits
+	callback int64
+	notice   noticer
+
+	repeats int64 // the payment number of the payout that this call asked for before
+	refusal *codes.Refusal
+	result  Row // the payout, when neither of the above
+}
+
+// noticer books the notify of a payout that has ended.
+type noticer func(s *store.Set, r Row, callback int64, now time.Time)
+
+func (o *accept) Want(s *store.Set) {
+	ledger.Accounts.Want(s, o.row.account(ledger.Payout))
+	ByOrder.Want(s, Order{o.row.MerchantID, o.row.OrderID})
+	byMessage.Want(s, digest{o.row.MerchantID, o.row.Message})
+	o.call.Want(s)
+	if o.row.Route == ToToken {
+		cardtoken.Tokens.Want(s, o.token())
+	}
+}
+
+func (o *accept) token() cardtoken.Key {
+	return cardtoken.Key{MerchantID: o.row.MerchantID, Token: o.row.CardToken}
+}
+
+func (o *accept) Decide(s *store.Set, now time.Time) {
+	o.repeats, o.refusal, o.result = 0, nil, Row{}
+	row := o.row
+	newest, ordered := ByOrder.Get(s, Order{row.MerchantID, row.OrderID})
+	if ordered && newest.PaymentID == row.PaymentID {
+		o.result = newest // this very operation was committed before
+		return
+	}
+	if o.repeats, o.refusal = o.before(s, newest, ordered, now); o.repeats != 0 || o.refusal != nil {
+		return
+	}
+	if o.refusal = o.complete(s, &row, now); o.refusal != nil {
+		return
+	}
+	row.State, row.CreatedAt, row.Attempt = Created, now, newest.Attempt+1
+	switch {
+	case row.Route == ToPage:
+		// Money is reserved when the page is submitted.
+		engine.Schedule(s, row.expiry(), row.SendBefore, now)
+		Rows.Insert(s, row)
+	case row.reserve(s, now):
+		engine.Schedule(s, row.sending(), now, now)
+		Rows.Insert(s, row)
+	default:
+		row.State, row.ErrorCode, row.FinishedAt = Failed, codes.PayoutBalanceTooLow, now
+		Rows.Insert(s, row)
+		o.notice(s, row, o.callback, now)
+	}
+	o.call.Remember(s, idempotency.Payout+strconv.FormatInt(row.PaymentID, 10), now)
+	o.result = row
+}
+
+// before finds the payout that this call repeats (R44, R45, R46), or refuses a
+// call that reuses another one's key or order id.
+func (o *accept) before(s *store.Set, newest Row, ordered bool, now time.Time) (int64, *codes.Refusal) {
+	switch verdict, subject := o.call.Check(s, now); verdict {
+	case idempotency.Repeat:
+		id, _ := strconv.ParseInt(strings.TrimPrefix(subject, idempotency.Payout), 10, 64)
+		return id, nil
+	case idempotency.Conflict:
+		return 0, codes.Invalid("pg_idempotency_key", codes.KeyConflict)
+	}
+	if same, ok := byMessage.Get(s, digest{o.row.MerchantID, o.row.Message}); ok && now.Sub(same.CreatedAt) < replayWindow {
+		return same.PaymentID, nil
+	}
+	if !ordered || o.reuse || newest.State == Failed || newest.State == Expired {
+		return 0, nil
+	}
+	if bytes.Equal(newest.Fingerprint, o.row.Fingerprint) {
+		return newest.PaymentID, nil
+	}
+	return 0, &codes.Refusal{Code: codes.OrderNotUnique, Field: "pg_order_id"}
+}
+
+// complete checks what only the stored state can tell and fills in the card.
+func (o *accept) complete(s *store.Set, row *Row, now time.Time) *codes.Refusal {
+	if row.Route == ToToken {
+		token, ok := cardtoken.Tokens.Get(s, o.token())
+		if !ok || !token.Usable(row.UserID, row.Test) {
+			return &codes.Refusal{Code: codes.NotFoundObject, Field: "pg_card_token_to"}
+		}
+		if token.Expired(now) {
+			return codes.Refuse(codes.CardExpired)
+		}
+		row.CardID, row.CardMask = token.CardID, token.Mask
+	}
+	switch {
+	case row.Late(now):
+		return &codes.Refusal{Code: codes.LifetimeOver, Field: "pg_order_time_limit"}
+	case row.Amount < o.limits.Min:
+		return codes.Refuse(codes.BelowMinimum)
+	case o.limits.Max > 0 && row.Amount > o.limits.Max:
+		return codes.Refuse(codes.TransferLimit)
+	}
+	return nil
+}

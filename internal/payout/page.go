@@ -1,0 +1,60 @@
+package payout
+
+import (
+	"context"
+
+	"tolem/internal/card"
+	"tolem/internal/ids"
+	"tolem/internal/store"
+	"tolem/internal/vault"
+)
+
+// Find reads a payout by its number.
+func (p *Service) Find(ctx context.Context, k Key) (row Row, ok bool, err error) {
+	err = p.DB.View(ctx, func(tx *store.Tx) (err error) {
+		row, ok, err = Rows.Find(ctx, tx, k)
+		return err
+	})
+	return row, ok, err
+}
+
+// Newest reads the newest payout of an order id.
+func (p *Service) Newest(ctx context.Context, o Order) (row Row, ok bool, err error) {
+	err = p.DB.View(ctx, func(tx *store.Tx) (err error) {
+		row, ok, err = ByOrder.Find(ctx, tx, o)
+		return err
+	})
+	return row, ok, err
+}
+
+// Page reads the payout that a page key opens.
+func (p *Service) Page(ctx context.Context, pageKey string) (row Row, ok bool, err error) {
+	err = p.DB.View(ctx, func(tx *store.Tx) error {
+		found, err := Rows.Select(ctx, tx, "WHERE page_hash = $1", ids.PageHash(pageKey))
+		if len(found) > 0 {
+			row, ok = found[0], true
+		}
+		return err
+	})
+	return row, ok, err
+}
+
+// Submit pays out to the card that was typed on the payout's page, and waits for
+// the outcome like Pay. A payout that was submitted already is returned as it is.
+func (p *Service) Submit(ctx context.Context, row Row, pan card.PAN) (Row, error) {
+	sealed, err := p.Vault.Seal(vault.Card, []byte(pan.Digits()), row.associated())
+	if err != nil {
+		return row, err
+	}
+	id, err := p.Callbacks.Next(ctx)
+	if err != nil {
+		return row, err
+	}
+	done := p.waiting.join(row.Key)
+	defer p.waiting.leave(row.Key, done)
+	o := &submit{seen: row, sealed: sealed, mask: pan.Mask(), callback: id, notice: p.notify}
+	if err := p.Engine.Do(o); err != nil {
+		return row, err
+	}
+	return p.wait(ctx, o.result, done), nil
+}

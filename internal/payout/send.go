@@ -1,0 +1,133 @@
+package payout
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"tolem/internal/bank"
+	"tolem/internal/card"
+	"tolem/internal/cardtoken"
+	"tolem/internal/engine"
+	"tolem/internal/money"
+	"tolem/internal/store"
+	"tolem/internal/vault"
+)
+
+// Register makes the service carry out the effects of payouts.
+func (p *Service) Register() {
+	p.Engine.Handle(SendKind, engine.Handler{Run: p.send, Workers: 128, PerMerchant: 64})
+	p.Engine.Handle(ExpireKind, engine.Handler{Run: p.lapse, Workers: 4, PerMerchant: 4})
+}
+
+// send deals with the bank. Only the node that wrote the effect, straight from
+// memory, knows that nobody has sent the payout yet; everybody else inquires
+// first, and sends only what the bank has never seen.
+func (p *Service) send(ctx context.Context, e engine.Effect) error {
+	row, ok, err := p.Find(ctx, Key{e.MerchantID, e.Subject})
+	if err != nil || !ok {
+		return errors.Join(err, missing(ok, e))
+	}
+	if e.Attempt > 0 || row.State != Created || row.Late(p.Clock.Now()) {
+		o, err := p.inquire(ctx, row)
+		if err != nil || !o.send {
+			return err
+		}
+		row = o.result
+	}
+	credit, err := p.credit(ctx, row)
+	if err != nil {
+		return err
+	}
+	call, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	answer, err := p.Banks.For(row.Test).Credit(call, credit)
+	if err != nil {
+		answer = bank.Answer{}
+	}
+	_, err = p.settle(ctx, row, answer)
+	return err
+}
+
+func missing(ok bool, e engine.Effect) error {
+	if ok {
+		return nil
+	}
+	return fmt.Errorf("payout %d of merchant %d is gone", e.Subject, e.MerchantID)
+}
+
+func (p *Service) inquire(ctx context.Context, row Row) (*settle, error) {
+	call, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	answer, err := p.Banks.For(row.Test).Inquire(call, row.reference())
+	if err != nil {
+		answer = bank.Answer{}
+	}
+	return p.settle(ctx, row, answer)
+}
+
+func (p *Service) settle(ctx context.Context, row Row, answer bank.Answer) (*settle, error) {
+	id, err := p.Callbacks.Next(ctx)
+	if err != nil {
+		return nil, err
+	}
+	o := &settle{seen: row, answer: answer, callback: id, notice: p.notify, done: p.waiting.tell}
+	return o, p.Engine.Do(o)
+}
+
+func (p *Service) lapse(ctx context.Context, e engine.Effect) error {
+	row, ok, err := p.Find(ctx, Key{e.MerchantID, e.Subject})
+	if err != nil || !ok {
+		return errors.Join(err, missing(ok, e))
+	}
+	id, err := p.Callbacks.Next(ctx)
+	if err != nil {
+		return err
+	}
+	return p.Engine.Do(&lapse{seen: row, callback: id, notice: p.notify})
+}
+
+// reference is how the bank knows the payout: unique, and the same each time.
+func (k Key) reference() string { return "po" + strconv.FormatInt(k.PaymentID, 10) }
+
+// credit opens the destination of a payout for the bank.
+func (p *Service) credit(ctx context.Context, row Row) (bank.Credit, error) {
+	c := bank.Credit{
+		Reference: row.reference(), Description: row.Description,
+		Money: money.Money{Amount: row.Amount, Currency: row.Currency},
+	}
+	if row.Route == ToToken {
+		pan, err := p.tokenPAN(ctx, row)
+		c.Card = pan
+		return c, err
+	}
+	text, err := p.Vault.Open(vault.Card, row.Destination, row.associated())
+	if err != nil {
+		return c, fmt.Errorf("destination of payout %d: %w", row.PaymentID, err)
+	}
+	if row.Route == ToIBAN {
+		return c, json.Unmarshal(text, &c.Account)
+	}
+	c.Card, err = card.ParsePAN(string(text))
+	return c, err
+}
+
+// tokenPAN opens the card of a token, also of one deleted since: the payout was
+// accepted with it.
+func (p *Service) tokenPAN(ctx context.Context, row Row) (card.PAN, error) {
+	var token cardtoken.Token
+	var ok bool
+	err := p.DB.View(ctx, func(tx *store.Tx) (err error) {
+		token, ok, err = cardtoken.Tokens.Find(ctx, tx, cardtoken.Key{MerchantID: row.MerchantID, Token: row.CardToken})
+		return err
+	})
+	switch {
+	case err != nil:
+		return card.PAN{}, err
+	case !ok:
+		return card.PAN{}, fmt.Errorf("token of payout %d is gone", row.PaymentID)
+	}
+	return token.PAN(p.Vault)
+}

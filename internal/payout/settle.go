@@ -1,0 +1,108 @@
+package payout
+
+import (
+	"time"
+
+	"tolem/internal/bank"
+	"tolem/internal/engine"
+	"tolem/internal/protocol/codes"
+	"tolem/internal/store"
+)
+
+// SendKind is the kind of effect that deals with the bank.
+const SendKind = "payout.send"
+
+func (k Key) sending() engine.EffectKey {
+	return engine.EffectKey{MerchantID: k.MerchantID, Kind: SendKind, Subject: k.PaymentID}
+}
+
+// Times of a dealing with the bank.
+const (
+	// callLimit bounds one call. Once it has passed, no call can still be on its
+	// way, and a bank that does not know our reference never will.
+	callLimit = 8 * time.Second
+	// inquireFirst to inquireLast is the pause before the bank is asked again: it
+	// grows with the age of the payout.
+	inquireFirst = time.Second
+	inquireLast  = 5 * time.Minute
+)
+
+// settle takes what the bank said, or that it said nothing, to its end: the
+// payout's state, the books, the notify and what to do next.
+type settle struct {
+	seen     Row
+	answer   bank.Answer // zero when the call failed and the outcome is unknown
+	callback int64
+	notice   noticer
+	done     func(Row)
+
+	result Row
+	send   bool // the bank does not have it: it is to be sent now
+}
+
+func (o *settle) Want(s *store.Set) {
+	o.seen.wantBooks(s)
+	Rows.Want(s, o.seen.Key)
+	engine.Effects.Want(s, o.seen.sending())
+}
+
+func (o *settle) Decide(s *store.Set, now time.Time) {
+	o.send = false
+	row, ok := Rows.Get(s, o.seen.Key)
+	if !ok || row.State.Final() {
+		engine.Finish(s, o.seen.sending())
+		o.result = row
+		return
+	}
+	if o.answer.Reference != "" {
+		row.BankReference = o.answer.Reference
+	}
+	switch o.answer.Outcome {
+	case bank.Approved:
+		row.settle(s, now)
+		o.end(s, &row, Success, 0, now)
+	case bank.Declined:
+		row.release(s, now)
+		o.end(s, &row, Failed, o.answer.Code, now)
+	case bank.NotFound:
+		switch {
+		case !row.SentAt.IsZero() && now.Sub(row.SentAt) < callLimit:
+			o.inquire(s, &row, callLimit, now) // a call may still be on its way
+		case row.Late(now):
+			row.release(s, now)
+			o.end(s, &row, Expired, codes.LifetimeOver, now)
+		default:
+			o.send = true
+		}
+	default:
+		if row.SentAt.IsZero() {
+			row.SentAt = now
+		}
+		row.State = Process
+		o.inquire(s, &row, o.answer.AskAgain, now)
+	}
+	Rows.Update(s, row)
+	o.result = row
+}
+
+func (o *settle) end(s *store.Set, row *Row, state State, code codes.Code, now time.Time) {
+	row.State, row.ErrorCode, row.FinishedAt = state, code, now
+	if row.Route == ToPage {
+		row.Destination = nil // a typed card is kept no longer than it is needed
+	}
+	engine.Finish(s, row.sending())
+	o.notice(s, *row, o.callback, now)
+}
+
+// inquire asks the bank again: when it advised to, else after a pause that
+// grows with the time since the payout was sent.
+func (o *settle) inquire(s *store.Set, row *Row, advice time.Duration, now time.Time) {
+	pause := min(max(now.Sub(row.SentAt)/2, inquireFirst), inquireLast)
+	if advice > 0 {
+		pause = min(advice, inquireLast)
+	}
+	engine.Schedule(s, row.sending(), now.Add(pause), now)
+}
+
+// Committed tells whoever waits for the payout.
+func (o *settle) Committed() { o.done(o.result) }
