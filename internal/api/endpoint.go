@@ -1,0 +1,95 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"reflect"
+
+	"tolem/internal/merchant"
+	"tolem/internal/protocol/codes"
+	"tolem/internal/protocol/pg"
+)
+
+// Family is a group of endpoints that answer a bad signature alike (R10).
+type Family struct {
+	Name string
+	// Unauthorized is the HTTP status of a bad signature.
+	Unauthorized int
+	// SignsRefusal says that the answer to a bad signature is signed.
+	SignsRefusal bool
+}
+
+// The families of the Merchant API.
+var (
+	Scripts = Family{Name: "scripts", Unauthorized: 200}                 // *.php and their twins
+	Flat    = Family{Name: "api", Unauthorized: 200, SignsRefusal: true} // /api/*
+	Nested  = Family{Name: "v1", Unauthorized: 401}                      // /v1/merchant/*
+)
+
+// Endpoint is one call of the contract. Declare makes it.
+type Endpoint struct {
+	Name    string   // its row in the contract's table of contents
+	Paths   []string // every spelling; {merchant_id} stands for the merchant's number
+	Family  Family
+	Secrets []merchant.Purpose // those that open it, in the order they are tried (R2)
+	// Reopened is a further secret that a merchant's setting admits.
+	Reopened func(*merchant.Settings) []merchant.Purpose
+
+	request, answer reflect.Type
+	serve           func(context.Context, *Call) (pg.Message, error)
+}
+
+// Status is what every answer begins with: the outcome of the call, and why it
+// failed. pg_status says nothing of money unless the contract says so.
+type Status struct {
+	Status      string     `pg:"pg_status"`
+	ErrorCode   codes.Code `pg:"pg_error_code"`
+	Description string     `pg:"pg_error_description"`
+}
+
+// OK is the status of a call that succeeded.
+var OK = Status{Status: "ok"}
+
+// Fail is the status of a call or of a payment that failed with a code.
+func (c *Call) Fail(code codes.Code) Status {
+	return Status{Status: "error", ErrorCode: code, Description: code.Text(c.Language)}
+}
+
+// Declare completes an endpoint with its request and answer types, whose pg
+// tags are the fields and their rules, and with what it does. An error that is
+// a *codes.Refusal is the merchant's to mend; any other is ours, and the merchant
+// is told that the outcome is unknown.
+func Declare[Request, Answer any](e Endpoint, do func(context.Context, *Call, *Request) (Answer, error)) Endpoint {
+	pg.MustBindable[Request]()
+	pg.MustMarshalable[Answer]()
+	e.request, e.answer = reflect.TypeFor[Request](), reflect.TypeFor[Answer]()
+	e.serve = func(ctx context.Context, c *Call) (pg.Message, error) {
+		var request Request
+		if err := pg.Bind(c.Message, &request); err != nil {
+			return nil, err
+		}
+		answer, err := do(ctx, c, &request)
+		if err != nil {
+			return nil, err
+		}
+		return pg.Marshal(answer), nil
+	}
+	return e
+}
+
+// secrets are the purposes whose secrets open the endpoint for a merchant.
+func (e *Endpoint) secrets(m *merchant.Merchant) []merchant.Purpose {
+	if e.Reopened == nil {
+		return e.Secrets
+	}
+	return append(e.Secrets[:len(e.Secrets):len(e.Secrets)], e.Reopened(&m.Settings)...)
+}
+
+// refusalOf is what the merchant is told of an error.
+func refusalOf(err error) *codes.Refusal {
+	var refusal *codes.Refusal
+	if errors.As(err, &refusal) {
+		return refusal
+	}
+	return codes.Refuse(codes.SystemError)
+}

@@ -1,0 +1,109 @@
+package merchantapi
+
+import (
+	"time"
+
+	"tolem/internal/api"
+	"tolem/internal/cardtoken"
+	"tolem/internal/ledger"
+	"tolem/internal/merchant"
+	"tolem/internal/payout"
+	"tolem/internal/store"
+)
+
+// API is the Merchant API over its systems.
+type API struct {
+	DB      *store.DB
+	Cards   *cardtoken.Service
+	Payouts *payout.Service
+	// Site is where hosted pages live, without a slash at the end: {api} and
+	// {customer} of the contract are one host here (R20).
+	Site string
+	// LimitZone is the zone of pg_order_time_limit (R54).
+	LimitZone *time.Location
+}
+
+var (
+	purchase = []merchant.Purpose{merchant.Purchase}
+	payouts  = []merchant.Purpose{merchant.Payout}
+	either   = []merchant.Purpose{merchant.Payout, merchant.Purchase}
+)
+
+// Endpoints is the whole API.
+func (a *API) Endpoints() []api.Endpoint {
+	return []api.Endpoint{
+		api.Declare(api.Endpoint{
+			Name:   "merchant.purchase.card-token.tokenize-card",
+			Paths:  []string{"/v1/merchant/{merchant_id}/cardstorage/add", "/v1/merchant/{merchant_id}/cardstorage/add2"},
+			Family: api.Nested, Secrets: purchase,
+		}, a.bindPurchaseCard),
+		api.Declare(api.Endpoint{
+			Name:   "merchant.payout.card-token.tokenize-card",
+			Paths:  []string{"/v1/merchant/{merchant_id}/cardstoragepayout/add"},
+			Family: api.Nested, Secrets: purchase,
+		}, a.bindPayoutCard),
+		api.Declare(api.Endpoint{
+			Name:   "merchant.purchase.card-token.delete-token",
+			Paths:  []string{"/v1/merchant/{merchant_id}/cardstorage/remove"},
+			Family: api.Nested, Secrets: purchase,
+		}, a.removeCard),
+		api.Declare(api.Endpoint{
+			Name:   "merchant.purchase.card-token.card-token-list",
+			Paths:  []string{"/v1/merchant/{merchant_id}/cardstorage/list"},
+			Family: api.Nested, Secrets: purchase,
+		}, a.listCards),
+		api.Declare(api.Endpoint{
+			Name:   "merchant.payout.card-token.create-payment",
+			Paths:  []string{"/api/reg2reg"},
+			Family: api.Flat, Secrets: payouts,
+		}, a.payToToken),
+		api.Declare(api.Endpoint{
+			Name:   "merchant.payout.create-payment",
+			Paths:  []string{"/api/reg2nonreg"},
+			Family: api.Flat, Secrets: payouts,
+		}, a.payByPage),
+		api.Declare(api.Endpoint{
+			Name:   "merchant.payout.iban",
+			Paths:  []string{"/api/to_iban"},
+			Family: api.Flat, Secrets: payouts, Reopened: byPurchaseSecret,
+		}, a.payToIBAN),
+		api.Declare(api.Endpoint{
+			Name:   "extra.payout.iban-legacy",
+			Paths:  []string{"/api/iban_payout"},
+			Family: api.Flat, Secrets: payouts, Reopened: byPurchaseSecret,
+		}, a.payToIBANLegacy),
+		api.Declare(api.Endpoint{
+			Name:   "merchant.payout.balance-status",
+			Paths:  []string{"/api/balance_status"},
+			Family: api.Flat, Secrets: either,
+		}, a.balance),
+		api.Declare(api.Endpoint{
+			Name:   "merchant.payout.status-by-payment-id",
+			Paths:  []string{"/api/payment_status", "/api/iban_payout/payment_status"},
+			Family: api.Flat, Secrets: payouts,
+		}, a.statusByPayment),
+		api.Declare(api.Endpoint{
+			Name:   "merchant.payout.status",
+			Paths:  []string{"/api/payment_status2"},
+			Family: api.Flat, Secrets: payouts,
+		}, a.status),
+		api.Declare(api.Endpoint{
+			Name:   "merchant.payout.status-by-order-id",
+			Paths:  []string{"/get_status2.php", "/get_status2"},
+			Family: api.Scripts, Secrets: either,
+		}, a.statusByOrder),
+	}
+}
+
+// byPurchaseSecret is what payout.accept_purchase_secret reopens (R2).
+func byPurchaseSecret(s *merchant.Settings) []merchant.Purpose {
+	if s.PayoutByPurchase {
+		return purchase
+	}
+	return nil
+}
+
+// payoutAccount is the balance that a call's payouts are paid from.
+func payoutAccount(c *api.Call) ledger.Key {
+	return ledger.Key{MerchantID: c.Merchant.ID, Book: ledger.BookOf(c.Test()), Name: ledger.Payout, Currency: c.Merchant.Settings.Currency}
+}
