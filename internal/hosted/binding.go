@@ -1,0 +1,73 @@
+package hosted
+
+import (
+	"net/http"
+	"strconv"
+
+	"tolem/internal/cardtoken"
+	"tolem/internal/pages"
+)
+
+// binding is the page on which a card is saved (spec 02, A.1 and B.2.1).
+func (s *Server) binding(purpose cardtoken.Purpose) func(*http.Request) (view, error) {
+	return func(r *http.Request) (view, error) {
+		merchantID, _ := strconv.ParseInt(r.PathValue("merchant_id"), 10, 64)
+		b, ok, err := s.Cards.Page(r.Context(), merchantID, r.URL.Query().Get("pg_payment_id"))
+		if err != nil {
+			return view{}, err
+		}
+		if !ok || b.Purpose != purpose {
+			return s.notice(r, http.StatusNotFound, pages.NotFound), nil
+		}
+		frame, err := s.frame(r.Context(), r, b.MerchantID, b.Language, b.BackLink, b.Test, b.Framed)
+		if err != nil {
+			return view{}, err
+		}
+		frame.Continues = []string{b.SuccessURL, b.FailureURL}
+		switch {
+		case b.Final() || b.State == cardtoken.Waiting && !s.Clock.Now().Before(b.ExpiresAt):
+			return view{status: http.StatusGone, page: pages.Notice{Frame: frame, Kind: pages.PageExpired}}, nil
+		case b.State == cardtoken.Challenging:
+			return onward(s.Cards.Resume(r.Context(), b))
+		case purpose == cardtoken.ForPayout:
+			return s.bindPayoutCard(r, b, frame)
+		}
+		return s.bindPurchaseCard(r, b, frame)
+	}
+}
+
+func (s *Server) bindPayoutCard(r *http.Request, b cardtoken.Binding, frame pages.Frame) (view, error) {
+	typed, again := form{brands: payable, holderRequired: true}.read(r, s.Clock.Now().In(s.Zone))
+	if r.Method != http.MethodPost || len(again.Problems) > 0 {
+		return view{formStatus(again), pages.PayoutCardForm{Frame: frame, Form: again}, ""}, nil
+	}
+	return onward(s.Cards.Submit(r.Context(), b, typed))
+}
+
+func (s *Server) bindPurchaseCard(r *http.Request, b cardtoken.Binding, frame pages.Frame) (view, error) {
+	typed, again := form{brands: chargeable, holderRequired: true, holderWords: 2, full: true}.read(r, s.Clock.Now().In(s.Zone))
+	if r.Method != http.MethodPost || len(again.Problems) > 0 {
+		return view{formStatus(again), pages.CardForm{Frame: frame, Form: again}, ""}, nil
+	}
+	return onward(s.Cards.Submit(r.Context(), b, typed))
+}
+
+// formStatus is 422 for a form that came back with mistakes.
+func formStatus(f pages.Form) int {
+	if len(f.Problems) > 0 {
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusOK
+}
+
+// onward sends the browser where a binding leads: to the issuer's page, or back
+// to the shop, on success and on failure (A.1).
+func onward(b cardtoken.Binding, next string, err error) (view, error) {
+	if err != nil {
+		return view{}, err
+	}
+	if next == "" {
+		next = b.Return()
+	}
+	return to(next), nil
+}

@@ -1,0 +1,140 @@
+package hosted
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"tolem/internal/card"
+	"tolem/internal/cardtoken"
+	"tolem/internal/clock"
+	"tolem/internal/merchant"
+	"tolem/internal/pages"
+	"tolem/internal/payout"
+	"tolem/internal/threeds"
+)
+
+// Server serves hosted pages.
+type Server struct {
+	Merchants *merchant.Registry
+	Cards     *cardtoken.Service
+	Payouts   *payout.Service
+	Issuer    *threeds.Issuer
+	Clock     clock.Clock
+	Zone      *time.Location
+	Log       *slog.Logger
+	// Sandbox also lets the shop that a page leads back to frame it, though it
+	// registered no origin (S12).
+	Sandbox bool
+}
+
+// Routes adds the pages to a mux.
+func (s *Server) Routes(mux *http.ServeMux) {
+	for purpose, storage := range cardtoken.Storages {
+		mux.Handle("/v1/merchant/{merchant_id}/"+storage+"/view", s.page(s.binding(purpose)))
+	}
+	mux.Handle("/payout.html", s.page(s.payout))
+	mux.Handle("/v2/user/3ds-page/{key}", s.page(s.challenge))
+	mux.Handle("GET /success", s.page(s.end(pages.Succeeded)))
+	mux.Handle("GET /failure", s.page(s.end(pages.Failed)))
+	mux.Handle("GET "+pages.AssetsPath, pages.Assets())
+}
+
+// A view answers a request with a page, or with a redirect when location is set.
+type view struct {
+	status   int
+	page     pages.Page
+	location string
+}
+
+func show(page pages.Page) view { return view{status: http.StatusOK, page: page} }
+
+// to sends the browser on. The address of a merchant is kept as it is.
+func to(location string) view { return view{status: http.StatusFound, location: location} }
+
+func (s *Server) page(serve func(*http.Request) (view, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodPost && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, POST")
+			http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
+		v, err := view{}, r.ParseForm()
+		if err != nil {
+			v = s.notice(r, http.StatusBadRequest, pages.NotFound)
+		} else if v, err = serve(r); err != nil {
+			s.Log.Error("page failed", "page", r.Pattern, "error", err)
+			v = s.notice(r, http.StatusServiceUnavailable, pages.Unavailable)
+		}
+		if v.location != "" {
+			w.Header().Set("Cache-Control", "no-store")
+			w.Header().Set("Referrer-Policy", "no-referrer")
+			w.Header().Set("Location", v.location)
+			w.WriteHeader(v.status)
+			return
+		}
+		pages.Render(w, v.status, v.page)
+	})
+}
+
+func (s *Server) notice(r *http.Request, status int, kind pages.NoticeKind) view {
+	return view{status: status, page: pages.Notice{Frame: pages.Frame{Lang: language(r, "", pages.Russian)}, Kind: kind}}
+}
+
+// language is the page's: chosen on the page, asked for by the merchant, the
+// browser's, the merchant's default, in this order.
+func language(r *http.Request, asked string, fallback pages.Lang) pages.Lang {
+	if chosen := r.FormValue(pages.FieldLang); chosen != "" {
+		asked = chosen
+	}
+	return pages.Negotiate(asked, r.Header.Get("Accept-Language"), fallback)
+}
+
+// frame is what the pages of a merchant have in common.
+func (s *Server) frame(ctx context.Context, r *http.Request, merchantID int64, asked, back string, test, embedded bool) (pages.Frame, error) {
+	m, err := s.Merchants.Get(ctx, merchantID)
+	if err != nil {
+		return pages.Frame{}, err
+	}
+	origins := m.Settings.FrameOrigins
+	if u, err := url.Parse(back); s.Sandbox && err == nil {
+		origins = append(origins[:len(origins):len(origins)], u.Scheme+"://"+u.Host)
+	}
+	return pages.Frame{
+		Lang: language(r, asked, pages.Lang(m.Settings.Language)), Merchant: m.Name, Test: test, Embedded: embedded,
+		FrameAncestors: origins, BackLink: back, Self: self(r),
+	}, nil
+}
+
+// self is the page's own address without the choice of language.
+func self(r *http.Request) string {
+	query := r.URL.Query()
+	query.Del(pages.FieldLang)
+	return (&url.URL{Path: r.URL.Path, RawQuery: query.Encode()}).String()
+}
+
+// end is the page that SDKs name as their success and failure address (R20).
+func (s *Server) end(outcome pages.Outcome) func(*http.Request) (view, error) {
+	return func(r *http.Request) (view, error) {
+		return show(pages.Result{
+			Frame: pages.Frame{Lang: language(r, "", pages.Russian)}, Operation: pages.CardBinding, Outcome: outcome,
+		}), nil
+	}
+}
+
+var (
+	chargeable = []pages.Brand{pages.Visa, pages.Mastercard, pages.AmericanExpress, pages.UnionPay, pages.Humo, pages.Uzcard}
+	payable    = []pages.Brand{pages.Visa, pages.Mastercard, pages.UnionPay, pages.Humo, pages.Uzcard}
+)
+
+func accepts(brands []pages.Brand, pan card.PAN) bool {
+	for _, b := range brands {
+		if string(b) == string(pan.Brand()) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,126 @@
+package pages
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestEveryPageKeepsItselfToItself(t *testing.T) {
+	want := map[string]string{
+		"Content-Type":               "text/html; charset=utf-8",
+		"Cache-Control":              "no-store",
+		"Referrer-Policy":            "no-referrer",
+		"X-Content-Type-Options":     "nosniff",
+		"Cross-Origin-Opener-Policy": "same-origin",
+		"X-Robots-Tag":               "noindex, nofollow",
+	}
+	for name, page := range samples(English) {
+		header := drawn(page).Header
+		for key, value := range want {
+			if header.Get(key) != value {
+				t.Errorf("%s: %s is %q", name, key, header.Get(key))
+			}
+		}
+		if !strings.Contains(header.Get("Permissions-Policy"), "camera=()") {
+			t.Errorf("%s: no Permissions-Policy", name)
+		}
+		policy := header.Get("Content-Security-Policy")
+		if !strings.HasPrefix(policy, "default-src 'none'; ") || strings.Contains(policy, "unsafe") || strings.Contains(policy, "*") {
+			t.Errorf("%s: policy %q", name, policy)
+		}
+	}
+}
+
+func TestFormsMayEndWhereTheShopIs(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		frame Frame
+		want  string
+	}{
+		{"nowhere known", Frame{}, "form-action 'self' https:"},
+		{"https shop", Frame{BackLink: "https://shop.example"}, "form-action 'self' https:"},
+		{"http shop", Frame{BackLink: "http://shop.example/x"}, "form-action 'self' https: http:"},
+		{"http success url", Frame{BackLink: "https://shop.example", Continues: []string{"http://localhost:8080/ok"}}, "form-action 'self' https: http:"},
+		{"no web address", Frame{BackLink: "javascript:alert(1)"}, "form-action 'self' https:"},
+	} {
+		directives := strings.Split(contentSecurityPolicy(test.frame), "; ")
+		if directives[4] != test.want {
+			t.Errorf("%s: %s", test.name, directives[4])
+		}
+	}
+}
+
+func TestOnlyPlainOriginsMayFrame(t *testing.T) {
+	for _, test := range []struct {
+		origins []string
+		want    string
+	}{
+		{nil, "'none'"},
+		{[]string{"https://shop.example", "http://localhost:3000"}, "https://shop.example http://localhost:3000"},
+		{[]string{"https://shop.example/path", "https://shop.example/", "shop.example", "*", "https://*", "https://*.example", "'self'"}, "'none'"},
+		{[]string{"https://a.example; script-src *", "https://a.example 'unsafe-inline'", "https://u@a.example", "javascript:x", ""}, "'none'"},
+		{[]string{"https://[::1]:8443"}, "https://[::1]:8443"},
+	} {
+		if diff := cmp.Diff(test.want, frameAncestors(test.origins)); diff != "" {
+			t.Errorf("%q: %s", test.origins, diff)
+		}
+	}
+}
+
+func TestAPageInProcessAsksForItselfAgain(t *testing.T) {
+	self := "/payout.html?customer=abc"
+	for _, test := range []struct {
+		name string
+		page Page
+		want string
+	}{
+		{"default", Result{Frame: Frame{Self: self, Lang: Kazakh}, Operation: Payout, Outcome: InProcess}, "4; url=/payout.html?customer=abc&lang=kk"},
+		{"chosen", Result{Frame: Frame{Self: self}, Operation: Payout, Outcome: InProcess, Refresh: 9 * time.Second}, "9; url=/payout.html?customer=abc&lang=ru"},
+		{"no address", Result{Operation: Payout, Outcome: InProcess}, "4"},
+		{"final", Result{Frame: Frame{Self: self}, Operation: Payout, Outcome: Succeeded, Refresh: 9 * time.Second}, ""},
+		{"form", PayoutCardForm{Frame: Frame{Self: self}}, ""},
+	} {
+		if got := drawn(test.page).Header.Get("Refresh"); got != test.want {
+			t.Errorf("%s: Refresh %q", test.name, got)
+		}
+	}
+}
+
+func TestStatusIsTheHandlers(t *testing.T) {
+	recorder := newRecorder(http.StatusTooManyRequests, Notice{Frame{}, TooManyRequests})
+	if recorder.Code != http.StatusTooManyRequests || !strings.Contains(recorder.Body.String(), russian.Notices[TooManyRequests].Title) {
+		t.Errorf("status %d", recorder.Code)
+	}
+}
+
+// broken is a page whose template fails half way.
+type broken struct{ Notice }
+
+func (b broken) content(w *words) content {
+	content := b.Notice.content(w)
+	content.view = struct{ Mark, Title string }{"notice", "HALF A PAGE"}
+	return content
+}
+
+func TestAPageThatCannotBeDrawnIsNotSentInPart(t *testing.T) {
+	var log bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	defer slog.SetDefault(before)
+	recorder := newRecorder(http.StatusOK, broken{})
+	if recorder.Code != http.StatusInternalServerError || strings.Contains(recorder.Body.String(), "HALF") {
+		t.Errorf("status %d, body %q", recorder.Code, recorder.Body)
+	}
+	if recorder.Header().Get("Cache-Control") != "no-store" || recorder.Header().Get("Content-Security-Policy") == "" {
+		t.Errorf("the bare answer has the headers %v", recorder.Header())
+	}
+	if !strings.Contains(log.String(), "page not drawn") || strings.Contains(log.String(), "HALF") {
+		t.Errorf("logged %q", log.String())
+	}
+}

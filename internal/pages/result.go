@@ -1,0 +1,122 @@
+package pages
+
+import (
+	"strconv"
+	"time"
+)
+
+// Operation is what a Result is about.
+type Operation int
+
+// The operations with a page of their own.
+const (
+	CardBinding       Operation = iota + 1 // a card to pay with is saved
+	PayoutCardBinding                      // a card to receive payouts is saved
+	Payout                                 // money is sent to a card
+)
+
+// Outcome is how far an operation has come.
+type Outcome int
+
+// The outcomes a Result can show.
+const (
+	Succeeded Outcome = iota + 1
+	Failed
+	InProcess // the bank has not answered yet: the page asks for itself again
+	Expired   // nobody acted in time
+)
+
+var outcomeMarks = map[Outcome]string{Succeeded: "success", Failed: "failure", InProcess: "process", Expired: "expired"}
+
+// Result shows the outcome of an operation, with a button back to the shop. Where the outcome is a redirect, the handler answers
+// with it and no Result is drawn.
+type Result struct {
+	Frame
+	Operation Operation
+	Outcome   Outcome
+	// Code is the protocol's error code of a failure. The payer reads its meaning and the number itself; a code without a text of
+	// its own reads "declined".
+	Code int
+	// Amount, Description, Card (a mask as in R16) and PaymentID are shown when they are set.
+	Amount      Money
+	Description string
+	Card        string
+	PaymentID   int64
+	// Refresh is how soon a page in process asks for itself again, in whole seconds; zero means 4 s.
+	Refresh time.Duration
+}
+
+func (r Result) content(w *words) content {
+	said := w.Outcomes[r.Operation][r.Outcome]
+	view := resultView{
+		Mark:  outcomeMarks[r.Outcome],
+		Title: said.Title,
+		Text:  fill(said.Text, "merchant", r.merchantOr(w.TheShop)),
+	}
+	var refresh time.Duration
+	var code string
+	switch r.Outcome {
+	case InProcess:
+		refresh = max(r.Refresh, 0)
+		if refresh < time.Second {
+			refresh = 4 * time.Second
+		}
+		view.Note = w.Refreshes
+	case Failed:
+		if r.Code != 0 {
+			code = strconv.Itoa(r.Code)
+			view.Reason = w.Declined
+			if reason, ok := w.Declines[r.Code]; ok {
+				view.Reason = reason
+			}
+		}
+	}
+	view.Facts = facts(
+		fact{w.Amount, r.Amount.in(w)},
+		fact{w.Description, clean(r.Description)},
+		fact{w.Card, maskText(r.Card)},
+		fact{w.Reference, reference(r.PaymentID)},
+		fact{w.Code, code},
+	)
+	return content{template: "result", title: said.Title, refresh: refresh, view: view}
+}
+
+// NoticeKind is the reason for a Notice.
+type NoticeKind int
+
+// The reasons for a Notice.
+const (
+	NotFound        NoticeKind = iota + 1 // no page under this address
+	PageExpired                           // the page was used or its time is over
+	Unavailable                           // we cannot work now
+	TooManyRequests                       // slow down
+)
+
+// Notice says why there is no page to show.
+type Notice struct {
+	Frame
+	Kind NoticeKind
+}
+
+func (n Notice) content(w *words) content {
+	said := w.Notices[n.Kind]
+	return content{template: "result", title: said.Title, view: resultView{Mark: "notice", Title: said.Title, Text: said.Text}}
+}
+
+// resultView is what views/result.html shows.
+type resultView struct {
+	Mark   string // success, failure, process, expired or notice: the drawing above the title
+	Title  string
+	Reason string
+	Text   string
+	Facts  []fact
+	Note   string
+}
+
+// reference is a payment number for a list of facts; zero is none.
+func reference(id int64) string {
+	if id == 0 {
+		return ""
+	}
+	return strconv.FormatInt(id, 10)
+}
