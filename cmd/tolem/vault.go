@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"tolem/internal/platform"
+	"tolem/internal/vault"
+)
+
+func vaultNewKey(_ context.Context, t terminal, args []string) error {
+	o := newOptions("vault new-key", t)
+	args, err := o.parse(args, t)
+	if err != nil {
+		return err
+	}
+	if len(args) != 1 {
+		return errors.New("vault new-key: want the name of a file that does not exist")
+	}
+	kek, err := vault.CreateKEKFile(args[0])
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(t.out, "key %s written to %s: keep a copy where the database is not\n", kek.ID(), args[0])
+	return err
+}
+
+func vaultRotate(ctx context.Context, t terminal, args []string) error {
+	o := newOptions("vault rotate", t).withJSON()
+	next := o.String("new-key-file", "", "also wrap the keysets under the key-encryption key in this file")
+	if _, err := o.parse(args, t); err != nil {
+		return err
+	}
+	return o.with(ctx, func(i *platform.Installation) error {
+		rotated, err := i.RotateVault(ctx, *next)
+		if err != nil {
+			return err
+		}
+		if o.json {
+			return printJSON(t.out, rotated)
+		}
+		_, err = fmt.Fprintf(t.out, "sealed anew: %d secrets, %d cards, %d destinations, %d pending cards\n",
+			rotated.Secrets, rotated.Cards, rotated.Destinations, rotated.Pending)
+		return err
+	})
+}

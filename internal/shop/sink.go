@@ -1,0 +1,122 @@
+package shop
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Sink is the merchant's web server: it takes callbacks, verifies them and
+// answers 200, or whatever Answer says.
+type Sink struct {
+	// Answer gives the HTTP status of a callback; nil is always 200. It is told
+	// how many callbacks for the same payment came before.
+	Answer func(r Received, before int) int
+
+	client *Client
+	server *http.Server
+	base   string
+
+	mu       sync.Mutex
+	received []Received
+	payments map[string]int
+	bad      []error
+	changed  chan struct{} // closed and replaced with every callback
+}
+
+// NewSink listens on a free loopback port.
+func NewSink(client *Client) (*Sink, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	s := &Sink{client: client, base: "http://" + listener.Addr().String(), payments: map[string]int{}, changed: make(chan struct{})}
+	s.server = &http.Server{Handler: http.HandlerFunc(s.take), ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = s.server.Serve(listener) }() // ends with Close
+	return s, nil
+}
+
+// Close stops listening.
+func (s *Sink) Close() { _ = s.server.Close() }
+
+// URL is the address of one of the merchant's pages.
+func (s *Sink) URL(path string) string { return s.base + path }
+
+func (s *Sink) take(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	status := http.StatusOK
+	if r.Method == http.MethodPost && err == nil {
+		status = s.note(r, string(body))
+	}
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, "ok")
+}
+
+func (s *Sink) note(r *http.Request, body string) int {
+	received, err := s.client.ReadCallback(r.URL, body)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer func() {
+		close(s.changed)
+		s.changed = make(chan struct{})
+	}()
+	if err != nil {
+		s.bad = append(s.bad, err)
+		return http.StatusBadRequest
+	}
+	id := received.Message.Get("pg_payment_id")
+	before := s.payments[id]
+	s.payments[id]++
+	s.received = append(s.received, received)
+	if s.Answer != nil {
+		return s.Answer(received, before)
+	}
+	return http.StatusOK
+}
+
+// Of are the callbacks of one payment, in the order they came.
+func (s *Sink) Of(payment string) []Received {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var found []Received
+	for _, r := range s.received {
+		if r.Message.Get("pg_payment_id") == payment {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+// Count is how many payments a callback has come for.
+func (s *Sink) Count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.payments)
+}
+
+// Bad are the callbacks that could not be verified.
+func (s *Sink) Bad() []error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]error(nil), s.bad...)
+}
+
+// Wait waits until n callbacks of a payment have come and returns them.
+func (s *Sink) Wait(ctx context.Context, payment string, n int) ([]Received, error) {
+	for {
+		s.mu.Lock()
+		changed := s.changed
+		s.mu.Unlock()
+		if found := s.Of(payment); len(found) >= n {
+			return found, nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return s.Of(payment), ctx.Err()
+		}
+	}
+}
