@@ -45,7 +45,7 @@ func (r *Registry) Create(ctx context.Context, id int64, name string, status Sta
 		for _, purpose := range Purposes {
 			secret := newSecret()
 			if given[purpose] != "" {
-				secret = Secret{given[purpose]}
+				secret = secretOf(given[purpose])
 			}
 			if err := r.insertSecret(set, secretKey{m.ID, purpose, 1}, secret, now); err != nil {
 				return err
@@ -58,7 +58,7 @@ func (r *Registry) Create(ctx context.Context, id int64, name string, status Sta
 }
 
 func (r *Registry) insertSecret(set *store.Set, key secretKey, secret Secret, now time.Time) error {
-	box, err := r.vault.Seal(vault.Secret, []byte(secret.text), key.associated())
+	box, err := r.vault.Seal(vault.Secret, []byte(secret.Reveal()), key.associated())
 	if err != nil {
 		return err
 	}

@@ -102,7 +102,7 @@ func (r *Registry) read(ctx context.Context, id int64, now time.Time) (*Merchant
 		if err != nil {
 			return nil, fmt.Errorf("secret of merchant %d: %w", id, err)
 		}
-		m.secrets[s.Purpose] = append(m.secrets[s.Purpose], Secret{string(text)})
+		m.secrets[s.Purpose] = append(m.secrets[s.Purpose], secretOf(string(text)))
 	}
 	return m, nil
 }

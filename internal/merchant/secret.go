@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"unique"
 )
 
 // Purpose says what a secret opens (R1, R2).
@@ -20,10 +21,14 @@ const (
 var Purposes = []Purpose{Purchase, Payout}
 
 // Secret is a signing secret. It prints itself as stars; Reveal gives the text.
-type Secret struct{ text string }
+// The text is behind a handle because fmt does not call the methods of unexported
+// fields: there it prints an address.
+type Secret struct{ text unique.Handle[string] }
+
+func secretOf(text string) Secret { return Secret{unique.Make(text)} }
 
 // Reveal is the secret itself: for hashing, and for showing it to its owner once.
-func (s Secret) Reveal() string { return s.text }
+func (s Secret) Reveal() string { return s.text.Value() }
 
 // Format prints stars, whatever the verb.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("***")) }
@@ -48,5 +53,5 @@ func newSecret() Secret {
 			}
 		}
 	}
-	return Secret{string(text)}
+	return secretOf(string(text))
 }
