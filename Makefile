@@ -36,8 +36,8 @@ fuzz: ## run every fuzz target for FUZZTIME (60s)
 	scripts/fuzz $(FUZZTIME)
 
 .PHONY: bench
-bench: build ## offer load to a server and report throughput and latency
-	./tolem bench
+bench: setup ## measure payouts on both stores, beside pgbench
+	scripts/bench
 
 .PHONY: e2e
 e2e: setup ## the tests of whole processes and of pages in a browser
