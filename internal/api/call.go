@@ -6,6 +6,7 @@ import (
 	"tolem/internal/clock"
 	"tolem/internal/idempotency"
 	"tolem/internal/merchant"
+	"tolem/internal/protocol/codes"
 	"tolem/internal/protocol/pg"
 )
 
@@ -15,16 +16,22 @@ type Call struct {
 	Purpose  merchant.Purpose // of the secret that verified it
 	Script   string           // as the caller spelled it (R3)
 	Message  pg.Message
-	Language string
+	Asked    string // language for people whom the call concerns, "" for none in particular
+	Language string // of texts in the answer
 	Zone     *time.Location
 	Now      time.Time
+	common
+}
+
+// common are the fields that every call takes.
+type common struct {
+	Testing bool   `pg:"pg_testing_mode,flag"`
+	Key     string `pg:"pg_idempotency_key,max=255"`
 }
 
 // Test tells whether what the call asks for is a test (01, 1.8): the shop is
 // one, or the call says so.
-func (c *Call) Test() bool {
-	return c.Merchant.Status == merchant.Test || c.Message.Get("pg_testing_mode") == "1"
-}
+func (c *Call) Test() bool { return c.Merchant.Status == merchant.Test || c.Testing }
 
 // Identity is what recognises a repeat of the call.
 func (c *Call) Identity() idempotency.Call {
@@ -41,6 +48,11 @@ func (c *Call) Date(t time.Time) string {
 		return t.In(c.Zone).Format(time.RFC3339)
 	}
 	return clock.Local(t, c.Zone)
+}
+
+// Fail is the status of a call or of a payment that failed with a code.
+func (c *Call) Fail(code codes.Code) Status {
+	return Status{Status: "error", ErrorCode: code, Description: code.Text(c.Language)}
 }
 
 // seal signs a message to the merchant with the secret that is in use.

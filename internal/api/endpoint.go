@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
-	"reflect"
 
 	"tolem/internal/merchant"
 	"tolem/internal/protocol/codes"
@@ -35,8 +33,7 @@ type Endpoint struct {
 	// Reopened is a further secret that a merchant's setting admits.
 	Reopened func(*merchant.Settings) []merchant.Purpose
 
-	request, answer reflect.Type
-	serve           func(context.Context, *Call) (pg.Message, error)
+	serve func(context.Context, *Call) (pg.Message, error)
 }
 
 // Status is what every answer begins with: the outcome of the call, and why it
@@ -50,11 +47,6 @@ type Status struct {
 // OK is the status of a call that succeeded.
 var OK = Status{Status: "ok"}
 
-// Fail is the status of a call or of a payment that failed with a code.
-func (c *Call) Fail(code codes.Code) Status {
-	return Status{Status: "error", ErrorCode: code, Description: code.Text(c.Language)}
-}
-
 // Declare completes an endpoint with its request and answer types, whose pg
 // tags are the fields and their rules, and with what it does. An error that is
 // a *codes.Refusal is the merchant's to mend; any other is ours, and the merchant
@@ -62,7 +54,6 @@ func (c *Call) Fail(code codes.Code) Status {
 func Declare[Request, Answer any](e Endpoint, do func(context.Context, *Call, *Request) (Answer, error)) Endpoint {
 	pg.MustBindable[Request]()
 	pg.MustMarshalable[Answer]()
-	e.request, e.answer = reflect.TypeFor[Request](), reflect.TypeFor[Answer]()
 	e.serve = func(ctx context.Context, c *Call) (pg.Message, error) {
 		var request Request
 		if err := pg.Bind(c.Message, &request); err != nil {
@@ -83,13 +74,4 @@ func (e *Endpoint) secrets(m *merchant.Merchant) []merchant.Purpose {
 		return e.Secrets
 	}
 	return append(e.Secrets[:len(e.Secrets):len(e.Secrets)], e.Reopened(&m.Settings)...)
-}
-
-// refusalOf is what the merchant is told of an error.
-func refusalOf(err error) *codes.Refusal {
-	var refusal *codes.Refusal
-	if errors.As(err, &refusal) {
-		return refusal
-	}
-	return codes.Refuse(codes.SystemError)
 }

@@ -69,13 +69,17 @@ type Issuer struct {
 	Country string // ISO 3166 alpha-2
 }
 
+// CallLimit bounds one call. Once it has passed, no call can still be on its way,
+// and a bank that does not know our reference never will.
+const CallLimit = 8 * time.Second
+
 // Bank is a connection to the outside. An error of any method means that its
 // outcome is unknown: the caller inquires, it never repeats.
 type Bank interface {
 	// Credit sends money once.
 	Credit(ctx context.Context, c Credit) (Answer, error)
 	// Inquire asks what became of the credit with our reference. NotFound is
-	// binding once every call with that reference has ended.
+	// binding once CallLimit has passed since the last credit was sent.
 	Inquire(ctx context.Context, reference string) (Answer, error)
 	// Enrolled tells whether the card takes part in 3-D Secure.
 	Enrolled(ctx context.Context, pan card.PAN) (bool, error)

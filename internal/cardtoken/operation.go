@@ -128,6 +128,7 @@ func save(s *store.Set, t Token, now time.Time) Token {
 type remove struct {
 	call    idempotency.Call
 	key     Key
+	named   string // the field that names the card
 	user    string
 	token   Token
 	refusal *codes.Refusal
@@ -146,11 +147,11 @@ func (o *remove) Decide(s *store.Set, now time.Time) {
 	case verdict == idempotency.Conflict:
 		o.refusal = codes.Invalid("pg_idempotency_key", codes.KeyConflict)
 	case !ok || t.UserID != o.user:
-		o.refusal = codes.Refuse(codes.NotFoundObject)
+		o.refusal = &codes.Refusal{Code: codes.NotFoundObject, Field: o.named}
 	case verdict == idempotency.Repeat:
 		// The same key and the same fields: the token was deleted by this call.
 	case t.Status == Deleted:
-		o.refusal = codes.Refuse(codes.NotFoundObject)
+		o.refusal = &codes.Refusal{Code: codes.NotFoundObject, Field: o.named}
 	default:
 		t.Status, t.DeletedAt = Deleted, now
 		Tokens.Update(s, t)

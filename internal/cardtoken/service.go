@@ -28,7 +28,7 @@ const SessionLife = 30 * time.Minute
 // Service is what calls and pages ask saved cards of.
 type Service struct {
 	DB        *store.DB
-	Engine    *engine.Engine
+	Engine    engine.Node
 	Vault     *vault.Vault
 	Banks     bank.Banks
 	Issuer    *threeds.Issuer
@@ -281,6 +281,10 @@ func (c *Service) unseal(b Binding) (typed Card, err error) {
 
 // Remove deletes a token, named by itself or by its deprecated number.
 func (c *Service) Remove(ctx context.Context, call idempotency.Call, m *merchant.Merchant, user, token string, cardID int64) (Token, *codes.Refusal, error) {
+	named := "pg_card_token"
+	if token == "" {
+		named = "pg_card_id"
+	}
 	if cardID != 0 {
 		var byID Token
 		err := c.DB.View(ctx, func(tx *store.Tx) (err error) {
@@ -295,7 +299,7 @@ func (c *Service) Remove(ctx context.Context, call idempotency.Call, m *merchant
 		}
 		token = byID.Token
 	}
-	o := &remove{call: call, key: Key{m.ID, token}, user: user}
+	o := &remove{call: call, key: Key{m.ID, token}, named: named, user: user}
 	err := c.Engine.Do(o)
 	return o.token, o.refusal, err
 }

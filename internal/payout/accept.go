@@ -38,7 +38,8 @@ type Limits struct {
 // it has begun already.
 type accept struct {
 	call     idempotency.Call
-	row      Row // as it would begin
+	row      Row    // as it would begin
+	named    string // the field that names the card
 	reuse    bool
 	limits   Limits
 	callback int64
@@ -125,10 +126,10 @@ func (o *accept) complete(s *store.Set, row *Row, now time.Time) *codes.Refusal 
 	if row.Route == ToToken {
 		token, ok := cardtoken.Tokens.Get(s, o.token())
 		if !ok || !token.Usable(row.UserID, row.Test) {
-			return &codes.Refusal{Code: codes.NotFoundObject, Field: "pg_card_token_to"}
+			return &codes.Refusal{Code: codes.NotFoundObject, Field: o.named}
 		}
 		if token.Expired(now) {
-			return codes.Refuse(codes.CardExpired)
+			return &codes.Refusal{Code: codes.CardExpired, Field: o.named}
 		}
 		row.CardID, row.CardMask = token.CardID, token.Mask
 	}
@@ -136,9 +137,9 @@ func (o *accept) complete(s *store.Set, row *Row, now time.Time) *codes.Refusal 
 	case row.Late(now):
 		return &codes.Refusal{Code: codes.LifetimeOver, Field: "pg_order_time_limit"}
 	case row.Amount < o.limits.Min:
-		return codes.Refuse(codes.BelowMinimum)
+		return &codes.Refusal{Code: codes.BelowMinimum, Field: "pg_amount"}
 	case o.limits.Max > 0 && row.Amount > o.limits.Max:
-		return codes.Refuse(codes.TransferLimit)
+		return &codes.Refusal{Code: codes.TransferLimit, Field: "pg_amount"}
 	}
 	return nil
 }

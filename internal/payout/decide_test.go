@@ -159,7 +159,7 @@ func TestAnUnknownOutcomeIsInquiredNeverRepeated(t *testing.T) {
 	}
 	// A bank that does not know the reference yet is not believed while the call
 	// may be under way.
-	w.now = w.now.Add(callLimit - time.Second)
+	w.now = w.now.Add(bank.CallLimit - time.Second)
 	if o := w.settle(o.result, bank.Answer{Outcome: bank.NotFound}); o.send || o.result.State != Process {
 		t.Errorf("sent again while the first call may be under way")
 	}

@@ -30,7 +30,7 @@ func (p *Service) Newest(ctx context.Context, o Order) (row Row, ok bool, err er
 // Page reads the payout that a page key opens.
 func (p *Service) Page(ctx context.Context, pageKey string) (row Row, ok bool, err error) {
 	err = p.DB.View(ctx, func(tx *store.Tx) error {
-		found, err := Rows.Select(ctx, tx, "WHERE page_hash = $1", ids.PageHash(pageKey))
+		found, err := Rows.Select(ctx, tx, "WHERE page_hash = $1 AND page_hash <> ''", ids.PageHash(pageKey)) // as its index says
 		if len(found) > 0 {
 			row, ok = found[0], true
 		}

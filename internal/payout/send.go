@@ -30,8 +30,9 @@ func (p *Service) send(ctx context.Context, e engine.Effect) error {
 	if err != nil || !ok {
 		return errors.Join(err, missing(ok, e))
 	}
-	if e.Attempt > 0 || row.State != Created || row.Late(p.Clock.Now()) {
-		o, err := p.inquire(ctx, row)
+	fresh := e.Attempt == 0 && row.State == Created
+	if !fresh || row.Late(p.Clock.Now()) {
+		o, err := p.inquire(ctx, row, fresh)
 		if err != nil || !o.send {
 			return err
 		}
@@ -41,13 +42,13 @@ func (p *Service) send(ctx context.Context, e engine.Effect) error {
 	if err != nil {
 		return err
 	}
-	call, cancel := context.WithTimeout(ctx, callLimit)
+	call, cancel := context.WithTimeout(ctx, bank.CallLimit)
 	defer cancel()
 	answer, err := p.Banks.For(row.Test).Credit(call, credit)
 	if err != nil {
 		answer = bank.Answer{}
 	}
-	_, err = p.settle(ctx, row, answer)
+	_, err = p.settle(ctx, row, answer, false)
 	return err
 }
 
@@ -58,22 +59,27 @@ func missing(ok bool, e engine.Effect) error {
 	return fmt.Errorf("payout %d of merchant %d is gone", e.Subject, e.MerchantID)
 }
 
-func (p *Service) inquire(ctx context.Context, row Row) (*settle, error) {
-	call, cancel := context.WithTimeout(ctx, callLimit)
+// inquire asks the bank what became of the payout. Of one that nobody has sent
+// yet the answer is known.
+func (p *Service) inquire(ctx context.Context, row Row, unsent bool) (*settle, error) {
+	if unsent {
+		return p.settle(ctx, row, bank.Answer{Outcome: bank.NotFound}, true)
+	}
+	call, cancel := context.WithTimeout(ctx, bank.CallLimit)
 	defer cancel()
 	answer, err := p.Banks.For(row.Test).Inquire(call, row.reference())
 	if err != nil {
 		answer = bank.Answer{}
 	}
-	return p.settle(ctx, row, answer)
+	return p.settle(ctx, row, answer, false)
 }
 
-func (p *Service) settle(ctx context.Context, row Row, answer bank.Answer) (*settle, error) {
+func (p *Service) settle(ctx context.Context, row Row, answer bank.Answer, unsent bool) (*settle, error) {
 	id, err := p.Callbacks.Next(ctx)
 	if err != nil {
 		return nil, err
 	}
-	o := &settle{seen: row, answer: answer, callback: id, notice: p.notify, done: p.waiting.tell}
+	o := &settle{seen: row, answer: answer, unsent: unsent, callback: id, notice: p.notify, done: p.waiting.tell}
 	return o, p.Engine.Do(o)
 }
 

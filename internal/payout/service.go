@@ -28,13 +28,14 @@ const Patience = 15 * time.Second
 // Service is what calls and pages ask payouts of.
 type Service struct {
 	DB        *store.DB
-	Engine    *engine.Engine
+	Engine    engine.Node
 	Vault     *vault.Vault
 	Banks     bank.Banks
 	Payments  *ids.Numbers
 	Callbacks *ids.Numbers
 	Clock     clock.Clock
 	Zone      *time.Location
+	Patience  time.Duration // how long a call waits for the bank
 	waiting   waiting
 }
 
@@ -95,7 +96,7 @@ func (p *Service) repeated(ctx context.Context, key Key) (Row, *codes.Refusal, e
 // time is up. An open page waits for a person, not for the bank. Another node
 // may be the one that deals with the bank, so the row is looked at as well.
 func (p *Service) wait(ctx context.Context, row Row, done <-chan Row) Row {
-	patience := time.NewTimer(Patience)
+	patience := time.NewTimer(p.Patience)
 	defer patience.Stop()
 	look := time.NewTicker(time.Second)
 	defer look.Stop()
@@ -118,6 +119,10 @@ func (p *Service) wait(ctx context.Context, row Row, done <-chan Row) Row {
 // propose turns a proposal into an operation: with numbers drawn, and with the
 // account sealed. A card number that is given as its deprecated id is looked up.
 func (p *Service) propose(ctx context.Context, m *merchant.Merchant, w Proposal) (*accept, *codes.Refusal, error) {
+	named := "pg_card_token_to"
+	if w.Token == "" {
+		named = "pg_card_id_to"
+	}
 	if w.CardID != 0 {
 		if refusal, err := p.resolve(ctx, m.ID, &w); err != nil || refusal != nil {
 			return nil, refusal, err
@@ -151,7 +156,7 @@ func (p *Service) propose(ctx context.Context, m *merchant.Merchant, w Proposal)
 		row.PageHash = ids.PageHash(p.pageKey(row.Key))
 	}
 	return &accept{
-		call: w.Call, row: row, reuse: m.Settings.PayoutOrderReuse,
+		call: w.Call, row: row, named: named, reuse: m.Settings.PayoutOrderReuse,
 		limits: Limits{m.Settings.PayoutMin, m.Settings.PayoutMax}, callback: notify, notice: p.notify,
 	}, nil, nil
 }
@@ -177,13 +182,13 @@ func (p *Service) resolve(ctx context.Context, merchant int64, w *Proposal) (*co
 }
 
 // fingerprint is what makes two payouts of one order id the same: how much goes
-// where (R45).
+// where, and whether it is real money (R45, S16).
 func (w Proposal) fingerprint() []byte {
 	where := w.Token
 	if w.Account != nil {
 		where = w.Account.IBAN
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d\x00%s\x00%s\x00%s", w.Route, w.Money.Amount, w.Money.Currency, w.UserID, where))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%t\x00%d\x00%s\x00%s\x00%s", w.Route, w.Test, w.Money.Amount, w.Money.Currency, w.UserID, where))
 	return sum[:]
 }
 

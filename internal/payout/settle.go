@@ -18,9 +18,6 @@ func (k Key) sending() engine.EffectKey {
 
 // Times of a dealing with the bank.
 const (
-	// callLimit bounds one call. Once it has passed, no call can still be on its
-	// way, and a bank that does not know our reference never will.
-	callLimit = 8 * time.Second
 	// inquireFirst to inquireLast is the pause before the bank is asked again: it
 	// grows with the age of the payout.
 	inquireFirst = time.Second
@@ -32,6 +29,7 @@ const (
 type settle struct {
 	seen     Row
 	answer   bank.Answer // zero when the call failed and the outcome is unknown
+	unsent   bool        // nobody has called the bank yet: that it knows nothing is certain
 	callback int64
 	notice   noticer
 	done     func(Row)
@@ -66,8 +64,8 @@ func (o *settle) Decide(s *store.Set, now time.Time) {
 		o.end(s, &row, Failed, o.answer.Code, now)
 	case bank.NotFound:
 		switch {
-		case !row.SentAt.IsZero() && now.Sub(row.SentAt) < callLimit:
-			o.inquire(s, &row, callLimit, now) // a call may still be on its way
+		case !o.unsent && (row.SentAt.IsZero() || now.Sub(row.SentAt) < bank.CallLimit):
+			o.wait(s, &row, bank.CallLimit, now) // a call may still be on its way
 		case row.Late(now):
 			row.release(s, now)
 			o.end(s, &row, Expired, codes.LifetimeOver, now)
@@ -75,11 +73,7 @@ func (o *settle) Decide(s *store.Set, now time.Time) {
 			o.send = true
 		}
 	default:
-		if row.SentAt.IsZero() {
-			row.SentAt = now
-		}
-		row.State = Process
-		o.inquire(s, &row, o.answer.AskAgain, now)
+		o.wait(s, &row, o.answer.AskAgain, now)
 	}
 	Rows.Update(s, row)
 	o.result = row
@@ -94,9 +88,13 @@ func (o *settle) end(s *store.Set, row *Row, state State, code codes.Code, now t
 	o.notice(s, *row, o.callback, now)
 }
 
-// inquire asks the bank again: when it advised to, else after a pause that
-// grows with the time since the payout was sent.
-func (o *settle) inquire(s *store.Set, row *Row, advice time.Duration, now time.Time) {
+// wait leaves the payout with the bank and plans to ask again: when it advised
+// to, else after a pause that grows with the time since the payout was sent.
+func (o *settle) wait(s *store.Set, row *Row, advice time.Duration, now time.Time) {
+	if row.SentAt.IsZero() {
+		row.SentAt = now
+	}
+	row.State = Process
 	pause := min(max(now.Sub(row.SentAt)/2, inquireFirst), inquireLast)
 	if advice > 0 {
 		pause = min(advice, inquireLast)

@@ -15,7 +15,7 @@ import (
 // Issuer is the simulated bank of the card holder.
 type Issuer struct {
 	DB     *store.DB
-	Engine *engine.Engine
+	Engine engine.Node
 	Vault  *vault.Vault
 	Clock  clock.Clock
 }

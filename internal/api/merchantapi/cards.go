@@ -16,17 +16,15 @@ type bindRequest struct {
 	OrderID    string `pg:"pg_order_id,max=50,nosemi"`
 	SuccessURL string `pg:"pg_success_url,url"`
 	FailureURL string `pg:"pg_failure_url,url"`
-	Language   string `pg:"pg_language,max=10"`
-	Route      string `pg:"pg_payment_route,max=50"`
-	Testing    bool   `pg:"pg_testing_mode,flag"`
+	Route      string `pg:"pg_payment_route,max=50,nosemi"`
 }
 
 type bindAnswer struct {
-	api.Status
 	PaymentID   int64  `pg:"pg_payment_id"`
 	MerchantID  int64  `pg:"pg_merchant_id"`
 	OrderID     string `pg:"pg_order_id"`
 	RedirectURL string `pg:"pg_redirect_url"`
+	Status      string `pg:"pg_status"`
 	Type        string `pg:"pg_type"`
 }
 
@@ -51,7 +49,7 @@ func (a *API) bind(ctx context.Context, c *api.Call, r *bindRequest, purpose car
 	b, refusal, err := a.Cards.Begin(ctx, c.Identity(), cardtoken.Binding{
 		BindingKey: cardtoken.BindingKey{MerchantID: c.Merchant.ID}, Purpose: purpose, Test: c.Test(), UserID: r.UserID,
 		OrderID: r.OrderID, BackLink: r.BackLink, PostLink: r.PostLink, SuccessURL: r.SuccessURL, FailureURL: r.FailureURL,
-		Language: r.Language, Framed: r.Route == "frame",
+		Language: c.Asked, Framed: r.Route == "frame",
 	})
 	if err != nil {
 		return none, err
@@ -60,8 +58,8 @@ func (a *API) bind(ctx context.Context, c *api.Call, r *bindRequest, purpose car
 		return none, refusal
 	}
 	return bindAnswer{
-		Status: api.OK, PaymentID: b.PaymentID, MerchantID: b.MerchantID, OrderID: b.OrderID, Type: "init",
-		RedirectURL: a.Site + a.Cards.PagePath(b),
+		PaymentID: b.PaymentID, MerchantID: b.MerchantID, OrderID: b.OrderID,
+		RedirectURL: a.Site + a.Cards.PagePath(b), Status: "ok", Type: "init",
 	}, nil
 }
 

@@ -70,7 +70,7 @@ func (a *API) Endpoints() []api.Endpoint {
 		api.Declare(api.Endpoint{
 			Name:   "extra.payout.iban-legacy",
 			Paths:  []string{"/api/iban_payout"},
-			Family: api.Flat, Secrets: payouts, Reopened: byPurchaseSecret,
+			Family: api.Flat, Secrets: payouts,
 		}, a.payToIBANLegacy),
 		api.Declare(api.Endpoint{
 			Name:   "merchant.payout.balance-status",
@@ -95,7 +95,8 @@ func (a *API) Endpoints() []api.Endpoint {
 	}
 }
 
-// byPurchaseSecret is what payout.accept_purchase_secret reopens (R2).
+// byPurchaseSecret is what payout.accept_purchase_secret reopens: to_iban, and
+// not the alias that R57 keeps for old clients (R2).
 func byPurchaseSecret(s *merchant.Settings) []merchant.Purpose {
 	if s.PayoutByPurchase {
 		return purchase

@@ -1,6 +1,7 @@
 package merchantapi
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"time"
@@ -39,8 +40,8 @@ type moment struct{ civil time.Time }
 
 // UnmarshalText takes "2006-01-02 15:04:05", padded or not (R15).
 func (m *moment) UnmarshalText(text []byte) error {
-	t, err := time.Parse("2006-1-2 15:4:5", string(text))
-	if err != nil || t.Year() < 1 {
+	t, err := time.Parse("2006-1-2 15:4:5", string(text)) // takes fractions of seconds too, which the format has not
+	if err != nil || t.Year() < 1 || bytes.ContainsAny(text, ".,") {
 		return codes.BadDate
 	}
 	m.civil = t
@@ -49,9 +50,6 @@ func (m *moment) UnmarshalText(text []byte) error {
 
 // In is the instant at which a clock of the zone shows the moment.
 func (m moment) In(zone *time.Location) time.Time {
-	if m.civil.IsZero() {
-		return time.Time{}
-	}
 	c := m.civil
 	return time.Date(c.Year(), c.Month(), c.Day(), c.Hour(), c.Minute(), c.Second(), 0, zone).UTC()
 }

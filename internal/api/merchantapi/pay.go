@@ -56,7 +56,6 @@ type tokenRequest struct {
 	PostLink    string `pg:"pg_post_link,required,url"`
 	Token       string `pg:"pg_card_token_to,pattern=token"`
 	CardID      int64  `pg:"pg_card_id_to,min=1"`
-	Testing     bool   `pg:"pg_testing_mode,flag"`
 }
 
 func (a *API) payToToken(ctx context.Context, c *api.Call, r *tokenRequest) (none payAnswer, err error) {
@@ -81,7 +80,7 @@ func (a *API) pay(ctx context.Context, c *api.Call, p payout.Proposal) (payout.R
 	if !settings.Payouts || p.Route == payout.ToIBAN && !settings.PayoutIBAN {
 		return payout.Row{}, codes.Refuse(codes.MethodNotActivated)
 	}
-	p.Test, p.Language, p.Call = c.Test(), c.Language, c.Identity()
+	p.Test, p.Language, p.Call = c.Test(), c.Asked, c.Identity()
 	row, refusal, err := a.Payouts.Pay(ctx, c.Merchant, p)
 	if err == nil && refusal != nil {
 		err = refusal
@@ -99,12 +98,11 @@ type pageRequest struct {
 	Amount      amount `pg:"pg_amount,required"`
 	Description string `pg:"pg_description,required,max=255"`
 	TimeLimit   moment `pg:"pg_order_time_limit,required"`
-	Route       string `pg:"pg_payment_route,max=50"`
+	Route       string `pg:"pg_payment_route,max=50,nosemi"`
 	UserID      string `pg:"pg_user_id,pattern=user_id"`
 	UserEmail   string `pg:"pg_user_email,email"`
 	BackLink    string `pg:"pg_back_link,required,url"`
 	PostLink    string `pg:"pg_post_link,required,url"`
-	Testing     bool   `pg:"pg_testing_mode,flag"`
 }
 
 type pageAnswer struct {
@@ -141,7 +139,6 @@ type ibanRequest struct {
 	BIC         string `pg:"pg_bank_bik,required,pattern=bik"`
 	Description string `pg:"pg_description"`
 	PostLink    string `pg:"pg_post_link,required,url"`
-	Testing     bool   `pg:"pg_testing_mode,flag"`
 }
 
 // ibanLegacyRequest is the same under the names of the retired call (R57).
@@ -156,7 +153,6 @@ type ibanLegacyRequest struct {
 	BIC         string `pg:"pg_recipient_bank_bic,required,pattern=bik"`
 	Description string `pg:"pg_description"`
 	PostLink    string `pg:"pg_post_link,url"`
-	Testing     bool   `pg:"pg_testing_mode,flag"`
 }
 
 func (a *API) payToIBANLegacy(ctx context.Context, c *api.Call, r *ibanLegacyRequest) (payAnswer, error) {

@@ -11,7 +11,7 @@ import (
 	"tolem/internal/store"
 )
 
-// payoutRequest names a payout by its number, its order id, or both.
+// payoutRequest names a payout by its number, its order id, or both (B.7; 01, 2.10).
 type payoutRequest struct {
 	OrderID   string `pg:"pg_order_id,max=50,nosemi"`
 	PaymentID int64  `pg:"pg_payment_id,min=1"`
@@ -20,6 +20,9 @@ type payoutRequest struct {
 // find reads the payout that a request names. One that belongs to another order
 // than the request says is not found (B.8).
 func (a *API) find(ctx context.Context, c *api.Call, r payoutRequest) (row payout.Row, ok bool, err error) {
+	if r.PaymentID == 0 && r.OrderID == "" {
+		return row, false, codes.Invalid("pg_order_id", codes.Required)
+	}
 	if r.PaymentID != 0 {
 		row, ok, err = a.Payouts.Find(ctx, payout.Key{MerchantID: c.Merchant.ID, PaymentID: r.PaymentID})
 		return row, ok && (r.OrderID == "" || r.OrderID == row.OrderID), err
@@ -73,9 +76,6 @@ func (a *API) status(ctx context.Context, c *api.Call, r *statusRequest) (status
 // statusByPayment answers as the payout itself did, with the state of the money
 // in pg_status; only pg_payment_date tells a failed payout from a failed call (B.7).
 func (a *API) statusByPayment(ctx context.Context, c *api.Call, r *payoutRequest) (payAnswer, error) {
-	if r.PaymentID == 0 && r.OrderID == "" {
-		return payAnswer{}, codes.Invalid("pg_order_id", codes.Required)
-	}
 	row, ok, err := a.find(ctx, c, *r)
 	if err != nil {
 		return payAnswer{}, err
@@ -87,12 +87,7 @@ func (a *API) statusByPayment(ctx context.Context, c *api.Call, r *payoutRequest
 	return answerTo(c, row), nil
 }
 
-// legacyRequest of get_status2 (B.6).
-type legacyRequest struct {
-	OrderID   string `pg:"pg_order_id,required,max=50,nosemi"`
-	PaymentID int64  `pg:"pg_payment_id,min=1"`
-}
-
+// legacyAnswer of get_status2 (B.6).
 type legacyAnswer struct {
 	api.Status
 	PaymentID         *int64 `pg:"pg_payment_id"`
@@ -105,8 +100,8 @@ type legacyAnswer struct {
 
 // statusByOrder answers for payouts. The purchase secret would search purchases
 // first (R2); there are none besides payouts yet.
-func (a *API) statusByOrder(ctx context.Context, c *api.Call, r *legacyRequest) (legacyAnswer, error) {
-	row, ok, err := a.find(ctx, c, payoutRequest(*r))
+func (a *API) statusByOrder(ctx context.Context, c *api.Call, r *payoutRequest) (legacyAnswer, error) {
+	row, ok, err := a.find(ctx, c, *r)
 	if err != nil {
 		return legacyAnswer{}, err
 	}

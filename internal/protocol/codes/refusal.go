@@ -1,6 +1,9 @@
 package codes
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Refusal is a business refusal: the error of a call that the rules forbid, ready to become pg_error_code and pg_error_description.
 // It never holds a value the caller sent, only the name of a field.
@@ -18,18 +21,20 @@ func Invalid(field string, reason Reason) *Refusal {
 	return &Refusal{Code: Validation, Field: field, Reason: reason}
 }
 
-// Description is the pg_error_description in the language of a pg_language, as [Code.Text] reads it: the text of the code, or for 9403
-// the field and what is wrong with it ("Parameter pg_amount is not valid: must be between 0.01 and 99999999").
+// Description is the pg_error_description in the language of a pg_language, as [Code.Text] reads it. It names the field, if one is to
+// blame, and what is wrong with it: "Parameter pg_amount is not valid: must be between 0.01 and 99999999" for 9403, "Order number is not
+// unique: pg_order_id" for any other code.
 func (r *Refusal) Description(lang string) string {
+	reason := r.Reason.Text(lang)
 	switch {
-	case r.Reason == Reason{}:
+	case r.Code == Validation && reason != "" && r.Field != "":
+		return fmt.Sprintf(badParameter.in(lang), r.Field, reason)
+	case r.Code == Validation && reason != "":
+		return fmt.Sprintf(badRequest.in(lang), reason)
+	case r.Field+reason == "":
 		return r.Code.Text(lang)
-	case r.Code != Validation:
-		return r.Code.Text(lang) + ": " + r.Reason.Text(lang)
-	case r.Field == "":
-		return fmt.Sprintf(badRequest.in(lang), r.Reason.Text(lang))
 	}
-	return fmt.Sprintf(badParameter.in(lang), r.Field, r.Reason.Text(lang))
+	return r.Code.Text(lang) + ": " + strings.TrimSpace(r.Field+" "+reason)
 }
 
 // Error is the code and the English description.

@@ -18,7 +18,9 @@ func TestARefusalDescribesItselfInTheLanguageOfTheCall(t *testing.T) {
 		{Invalid("", TooManyFields(1000)), "en", "Request is not valid: has more than 1000 fields"},
 		{Invalid("", BadJSON), "kz", "Сұраныс жарамсыз: JSON нысаны емес"},
 		{Refuse(Validation), "en", "Request parameters are not valid"},
-		{&Refusal{Code: URLMissing, Field: "pg_success_url"}, "en", "Success, failure or post link URL is missing"},
+		{&Refusal{Code: URLMissing, Field: "pg_success_url"}, "en", "Success, failure or post link URL is missing: pg_success_url"},
+		{&Refusal{Code: OrderNotUnique, Field: "pg_order_id"}, "ru", "Номер заказа не уникален: pg_order_id"},
+		{&Refusal{Code: NotFoundObject, Field: "pg_card_token", Reason: UnknownValue}, "en", "Object not found: pg_card_token has an unknown value"},
 		{&Refusal{Code: SystemError, Reason: InProgress}, "en", "System error or outcome unknown, request the status: the same request is still being processed"},
 	} {
 		if got := c.refusal.Description(c.lang); got != c.is {

@@ -21,7 +21,8 @@ const maxBody = 1 << 20
 // A body of another type is not read.
 //
 // Values come as UTF-8; what was sent in windows-1251 (pg_encoding) keeps its bytes in [Field.Sent] for [Verify]. The error is
-// [ErrTooLarge], a *codes.Refusal (9403), or that of the connection.
+// [ErrTooLarge], a *codes.Refusal (9403), or that of the connection. When it is only a name or a value that no message may have, the message
+// comes with the refusal, so that its sender can be identified and told so in a signed answer (R13); it serves no other purpose.
 func Decode(r *http.Request) (Message, error) {
 	count := new(counter)
 	query, err := parseForm(r.URL.RawQuery, count)

@@ -276,8 +276,27 @@ func TestWhatNoMessageMayHaveIsRefused(t *testing.T) {
 	} {
 		m, err := Decode(c.r)
 		refused(t, what, err, c.field, c.reason)
-		if m != nil {
-			t.Errorf("%s: a message comes with the refusal", what)
+		switch c.reason {
+		case codes.BadForm, codes.BadXML, codes.BadJSON, codes.Doctype, codes.TooDeep(5), codes.TooManyFields(1000):
+			if m != nil {
+				t.Errorf("%s: a message comes with the refusal", what)
+			}
+		}
+	}
+}
+
+func TestAMessageWithAWrongNameOrValueCanStillBeVerified(t *testing.T) {
+	for what, wrong := range map[string]Field{
+		"a control character":                   {Name: "a", Value: "\x00"},
+		"bytes that are no UTF-8":               {Name: "a", Value: "\xff"},
+		"a wrong name":                          {Name: "a b", Value: "1"},
+		"an unknown charset":                    {Name: "pg_encoding", Value: "koi8-r"},
+		"a charset that lacks one of z's bytes": {Name: "pg_encoding", Value: "windows-1251"},
+	} {
+		sent := Seal("x", Message{{Name: "pg_merchant_id", Value: "7"}, wrong, {Name: "z", Value: "\xc7\xff\x98"}}, secret, "s4lt")
+		read, err := Decode(request(urlencoded, "", EncodeForm(sent)))
+		if err == nil || !Verify("x", read, secret) {
+			t.Errorf("%s: error %v, verified %t", what, err, Verify("x", read, secret))
 		}
 	}
 }

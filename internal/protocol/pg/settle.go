@@ -11,7 +11,8 @@ import (
 )
 
 // settle makes a message of raw bytes into one of text, in place, and refuses names and values that no message may have: bytes that do not
-// decode, control characters other than tab, line feed and carriage return (S1, S2), and what XML cannot carry back.
+// decode, control characters other than tab, line feed and carriage return (S1, S2), and what XML cannot carry back. The message comes
+// back with the refusal: its signature can still be verified.
 //
 // pg_encoding names the charset of the values. A value that is valid UTF-8 is taken as such even in a windows-1251 message: plugins send
 // both at once. Any other is decoded, and its bytes are kept in [Field.Sent] for the signature.
@@ -22,10 +23,10 @@ func settle(m Message) (Message, error) {
 	case "windows-1251", "cp1251":
 		charset = charmap.Windows1251
 	default:
-		return nil, codes.Invalid("pg_encoding", codes.UnknownValue)
+		return m, codes.Invalid("pg_encoding", codes.UnknownValue)
 	}
 	if err := settleLevel(m, charset, true); err != nil {
-		return nil, spelled(err)
+		return m, spelled(err)
 	}
 	return m, nil
 }

@@ -1,0 +1,70 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+
+	"tolem/internal/protocol/codes"
+	"tolem/internal/protocol/pg"
+)
+
+// answer is what goes back to the caller.
+type answer struct {
+	http     int
+	root     string
+	message  pg.Message
+	merchant int64      // for the log
+	code     codes.Code // for the log
+}
+
+func (a answer) write(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/xml; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(a.http)
+	_, _ = w.Write(pg.EncodeXML(a.root, a.message)) // the caller is gone: nothing to tell it
+}
+
+// unsigned is a refusal of somebody whose secret we do not know, or who does
+// not know it: three fields (01, 1.4).
+func unsigned(status int, r *codes.Refusal, language string) answer {
+	return answer{http: status, root: "response", message: refusalFields(r, language), code: r.Code}
+}
+
+// unreadable answers what is no message at all: nobody knows whose it is.
+func unreadable(err error) answer {
+	if errors.Is(err, pg.ErrTooLarge) {
+		return unsigned(http.StatusRequestEntityTooLarge, codes.Refuse(codes.Validation), "en") // R62
+	}
+	return unsigned(http.StatusOK, refusalOf(err), "en")
+}
+
+// refuse is a signed refusal.
+func (c *Call) refuse(status int, r *codes.Refusal) answer {
+	return answer{http: status, root: c.root(), message: c.seal(refusalFields(r, c.Language)), merchant: c.Merchant.ID, code: r.Code}
+}
+
+// unverified refuses a message whose signature is wrong, as the family does
+// (R10). Its texts are fixed: it echoes nothing of the request.
+func (c *Call) unverified(f Family) answer {
+	c.Language = "en"
+	refusal := codes.Refuse(codes.BadSignature)
+	a := c.refuse(f.Unauthorized, refusal)
+	if !f.SignsRefusal {
+		a.message = refusalFields(refusal, c.Language)
+	}
+	return a
+}
+
+func refusalFields(r *codes.Refusal, language string) pg.Message {
+	return pg.Marshal(Status{"error", r.Code, r.Description(language)})
+}
+
+// refusalOf is what the merchant is told of an error.
+func refusalOf(err error) *codes.Refusal {
+	var refusal *codes.Refusal
+	if errors.As(err, &refusal) {
+		return refusal
+	}
+	return codes.Refuse(codes.SystemError)
+}

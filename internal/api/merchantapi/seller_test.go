@@ -1,0 +1,142 @@
+package merchantapi_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"tolem/internal/card"
+	"tolem/internal/engine"
+	"tolem/internal/ledger"
+	"tolem/internal/merchant"
+	"tolem/internal/money"
+	"tolem/internal/shop"
+	"tolem/internal/store"
+)
+
+// seller is a merchant of the house, with the secrets to call it.
+type seller struct {
+	shop.Client
+	house *house
+}
+
+// enroll adds a merchant with every feature on, and money on its balance.
+func (h *house) enroll(status merchant.Status) *seller {
+	h.t.Helper()
+	settings := merchant.Defaults()
+	settings.Tokens, settings.Payouts, settings.PayoutIBAN = true, true, true
+	m, err := h.Merchants.Create(h.t.Context(), 0, "Shop", status, settings, nil)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	s := &seller{house: h, Client: shop.Client{
+		Base: h.URL(), Merchant: m.ID,
+		Purchase: m.Signing(merchant.Purchase).Reveal(), Payout: m.Signing(merchant.Payout).Reveal(), HTTP: patient,
+	}}
+	s.fund("1000000.00", ledger.BookOf(status == merchant.Test))
+	return s
+}
+
+// patient is a client that follows no redirects.
+var patient = &http.Client{
+	Timeout:       30 * time.Second,
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
+func (s *seller) fund(amount string, book ledger.Book) {
+	s.house.t.Helper()
+	deposit, err := money.ParseAmount(amount)
+	if err != nil {
+		s.house.t.Fatal(err)
+	}
+	id, err := s.house.Payments.Next(s.house.t.Context())
+	if err != nil {
+		s.house.t.Fatal(err)
+	}
+	books := engine.New(s.house.DB, engine.Options{Clock: s.house.clock})
+	defer books.Close(context.Background())
+	err = books.Do(&ledger.Fund{MerchantID: s.Merchant, PaymentID: id, Book: book, Money: money.Money{Amount: deposit, Currency: money.KZT}})
+	if err != nil {
+		s.house.t.Fatal(err)
+	}
+}
+
+// change edits the merchant.
+func (s *seller) change(edit func(*merchant.Merchant) error) {
+	s.house.t.Helper()
+	if _, err := s.house.Merchants.Change(s.house.t.Context(), s.Merchant, edit); err != nil {
+		s.house.t.Fatal(err)
+	}
+}
+
+// set changes one of the merchant's settings.
+func (s *seller) set(name, value string) {
+	s.house.t.Helper()
+	s.change(func(m *merchant.Merchant) error { return m.Settings.Set(name, value) })
+}
+
+func (s *seller) merchantID() string { return strconv.FormatInt(s.Merchant, 10) }
+
+// path is where a call of the /v1 family lives for this merchant.
+func (s *seller) path(rest string) string { return "/v1/merchant/" + s.merchantID() + rest }
+
+// save types a card on the hosted page of a storage, and returns its token and
+// number. A purchase card has an expiry date.
+func (s *seller) save(storage, user, pan, expiry string) (token, id string) {
+	s.house.t.Helper()
+	answer, err := s.Call(s.house.t.Context(), s.path("/"+storage+"/add"), "pg_user_id", user,
+		"pg_back_link", "https://shop.example/cards", "pg_post_link", "https://pay.example/saved")
+	if err != nil {
+		s.house.t.Fatal(err)
+	}
+	if status := s.typeCard(answer.Get("pg_redirect_url"), pan, expiry); status/100 != 3 {
+		s.house.t.Fatalf("the card page answers %d", status)
+	}
+	cards, err := s.Call(s.house.t.Context(), s.path("/cardstorage/list"), "pg_user_id", user)
+	if err != nil {
+		s.house.t.Fatal(err)
+	}
+	number, err := card.ParsePAN(pan)
+	if err != nil {
+		s.house.t.Fatal(err)
+	}
+	for _, saved := range cards {
+		if saved.Nested.Get("pg_card_hash") == number.Mask() {
+			return saved.Nested.Get("pg_card_token"), saved.Nested.Get("pg_card_id")
+		}
+	}
+	s.house.t.Fatal("the card was not saved")
+	return "", ""
+}
+
+// typeCard submits a hosted page and returns the HTTP status.
+func (s *seller) typeCard(page, pan, expiry string) int {
+	s.house.t.Helper()
+	form := url.Values{"number": {pan}, "holder": {"TEST HOLDER"}}
+	if expiry != "" {
+		form.Set("expiry", expiry)
+		form.Set("cvc", "123")
+	}
+	response, err := patient.PostForm(strings.Replace(page, "https://pay.example", s.Base, 1), form)
+	if err != nil {
+		s.house.t.Fatal(err)
+	}
+	response.Body.Close()
+	return response.StatusCode
+}
+
+// transfers are the lines of the merchant's books in the order of payments and steps.
+func (s *seller) transfers() (lines []ledger.Transfer) {
+	s.house.t.Helper()
+	err := s.house.DB.View(s.house.t.Context(), func(tx *store.Tx) (err error) {
+		lines, err = ledger.Transfers.Select(s.house.t.Context(), tx, "WHERE merchant_id = $1 ORDER BY payment_id, step", s.Merchant)
+		return err
+	})
+	if err != nil {
+		s.house.t.Fatal(err)
+	}
+	return lines
+}

@@ -1,0 +1,51 @@
+package merchantapi_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"tolem/internal/merchant"
+	"tolem/internal/platform"
+)
+
+func TestAnInstallationChoosesTheZonesOfItsDates(t *testing.T) {
+	t.Parallel()
+	h := open(t, platform.Config{Zone: time.FixedZone("", -3*3600), LimitZone: platform.Almaty})
+	shop := h.enroll(merchant.Test)
+	good, _ := shop.save("cardstoragepayout", "drv-88", "4671593866478252", "")
+	late := values{}.apply(payoutOf(shop, good, "A-1", "1"), "pg_order_time_limit=2026-03-02 14:29:59")
+	refusedWith(t, "a limit that has passed in Almaty", shop.pay(t, late), "10018", "pg_order_time_limit")
+	paid := shop.pay(t, values{}.apply(late, "pg_order_time_limit=2026-03-02 14:30:00"))
+	if paid.Get("pg_status") != "ok" || paid.Get("pg_payment_date") != "2026-03-02 06:30:00" {
+		t.Errorf("code %s, paid at %s", paid.Get("pg_error_code"), paid.Get("pg_payment_date"))
+	}
+}
+
+func TestWithoutADatabaseTheOutcomeIsUnknownAndSaidSo(t *testing.T) {
+	t.Parallel()
+	h := open(t, platform.Config{})
+	shop := h.enroll(merchant.Test)
+	good, _ := shop.save("cardstoragepayout", "drv-88", "4671593866478252", "")
+	h.broken = true
+	if err := h.DB.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range targets(good) {
+		path := e.pathOf(shop)
+		answer, err := shop.Send(t.Context(), path, shop.Sign(path, e.message(shop, "pg_order_id")))
+		if err != nil {
+			t.Fatalf("%s: %v", e.path, err)
+		}
+		refusedWith(t, e.path, answer, "9999", "outcome unknown")
+	}
+	message := shop.Sign("/api/reg2reg", values{}.apply(payoutOf(shop, good, "A-1", "1"), "pg_merchant_id=700123"))
+	h.clock.Advance(time.Hour) // what was known of merchants is too old
+	status, body := ask(t, carriers["urlencoded"](h.URL()+"/api/reg2reg", message))
+	if code := unsignedCode(t, "a merchant that cannot be read", body); status != 200 || code != "9999" {
+		t.Errorf("a merchant that cannot be read: HTTP %d, code %s", status, code)
+	}
+	if status, body := ask(t, raw("GET", h.URL()+"/status/healthcheck", "", "")); status != 503 || !strings.Contains(body, `"status":"error"`) {
+		t.Errorf("the health check says %d, %s", status, body)
+	}
+}
