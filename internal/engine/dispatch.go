@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"tolem/internal/store"
@@ -13,180 +12,194 @@ const (
 	// horizon: effects due within it are kept in memory, later ones wait in the
 	// database for whichever node is there then.
 	horizon = 5 * time.Second
-	// backlog bounds the effects in memory; beyond it they too wait in the database.
-	backlog = 20000
-	// again is the pause before an effect whose handler failed is tried again.
-	again = time.Second
+	// backlog bounds the effects in memory, share those of one kind and merchant;
+	// beyond that they too wait in the database.
+	backlog, share = 20000, 1000
+	// again is the pause before an effect whose handler failed is tried again; it
+	// doubles up to againAtMost.
+	again, againAtMost = time.Second, time.Minute
 )
 
-// dispatcher runs the effects that this node owns.
+// dispatcher runs the effects that this node owns. All of them come to it from a
+// commit of this node, those included that it took over from another.
 type dispatcher struct {
-	engine  *Engine
+	options Options
+	lanes   map[string]*lane // by kind
+
 	mu      sync.Mutex
-	lanes   map[string]*lane
-	known   map[EffectKey]int // owned: waiting for its time, for a worker, or running
+	lease   lease
+	current map[EffectKey]*task // what is in memory, as it was last scheduled
+	running map[EffectKey]*task // an effect never runs twice at once
 	stopped bool
-	running sync.WaitGroup
-	ctx     context.Context
-	cancel  context.CancelFunc
-	renewed atomic.Int64 // monotonic nanoseconds since start of the last lease renewal
-	start   time.Time
+	working sync.WaitGroup
 }
 
-// lane is the queue of one kind of effect. Merchants take turns in it.
-type lane struct {
-	handler   Handler
-	busy      int
-	merchants map[int64]*line
-	turns     []int64 // merchants that have something waiting and may run more
+// task is an effect in memory. One that is no longer the current task of its key
+// is dropped when its turn comes: it was scheduled anew, or the lease was lost.
+type task struct {
+	Effect
+	lane  *lane
+	line  *line
+	pause time.Duration // before it is tried again
+	next  *task         // to be run after this one, which it replaces
 }
 
-// line is one merchant's share of a lane.
-type line struct {
-	busy    int
-	waiting []Effect
-	queued  bool // has a turn coming
+func (d *dispatcher) init(options Options) {
+	d.options = options
+	d.lanes, d.current, d.running = map[string]*lane{}, map[EffectKey]*task{}, map[EffectKey]*task{}
 }
 
-func (d *dispatcher) init(e *Engine) {
-	d.engine, d.lanes, d.known, d.start = e, map[string]*lane{}, map[EffectKey]int{}, time.Now()
-	d.ctx, d.cancel = context.WithCancel(context.Background())
-}
-
-// claimWritten decides who owns the effects of a set that is about to be
-// written, and returns those that this node will carry out.
-func (d *dispatcher) claimWritten(set *store.Set, now time.Time) []Effect {
-	var mine []Effect
+// assign decides who carries out the effects of a set that is about to be
+// written: this node if it can, else anybody. It returns all of them, for add.
+func (d *dispatcher) assign(set *store.Set, now time.Time) []Effect {
+	written := Effects.Written(set)
 	d.mu.Lock()
-	room := !d.stopped && len(d.known) < backlog && d.leased()
-	d.mu.Unlock()
-	for _, effect := range Effects.Written(set) {
-		if _, handled := d.lanes[effect.Kind]; handled && room && effect.DueAt.Sub(now) <= horizon {
-			effect.Owner = d.engine.node
-			mine = append(mine, effect)
-		} else {
-			effect.Owner = 0
+	defer d.mu.Unlock()
+	node := d.node()
+	for i := range written {
+		effect := &written[i]
+		effect.Owner = 0
+		if node != 0 && !d.stopped && effect.DueAt.Sub(now) <= horizon && d.room(effect.EffectKey) {
+			effect.Owner = node
 		}
-		Effects.Update(set, effect)
+		Effects.Update(set, *effect)
 	}
-	return mine
+	return written
 }
 
-// add takes up effects that this node now owns in the database.
-func (d *dispatcher) add(effects []Effect) {
-	if len(effects) == 0 {
-		return
+// room tells whether one more effect may be kept in memory.
+func (d *dispatcher) room(key EffectKey) bool {
+	l := d.lanes[key.Kind]
+	if l == nil || len(d.current) >= backlog {
+		return false
 	}
-	now := d.engine.options.Clock.Now()
+	m := l.lines[key.MerchantID]
+	return m == nil || m.tasks < share
+}
+
+// add takes note of effects that were committed, and takes up those that are
+// this node's. What it knew of them before holds no longer. It waits for their
+// times from now on, the time for which they were decided: a clock that has been
+// set back since delays none.
+func (d *dispatcher) add(effects []Effect, now time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, effect := range effects {
-		d.known[effect.EffectKey]++
-		if wait := effect.DueAt.Sub(now); wait > 0 {
-			d.later(effect, wait)
-		} else {
-			d.enqueue(effect)
+		delete(d.current, effect.EffectKey)
+		if effect.Owner == 0 || effect.Owner != d.node() {
+			continue
 		}
+		t := &task{Effect: effect, pause: again}
+		d.current[effect.EffectKey] = t
+		d.lanes[effect.Kind].enter(t)
+		d.later(t, effect.DueAt.Sub(now))
 	}
 }
 
-func (d *dispatcher) later(effect Effect, wait time.Duration) {
+func (d *dispatcher) later(t *task, wait time.Duration) {
+	if wait <= 0 {
+		d.ready(t)
+		return
+	}
 	time.AfterFunc(wait, func() {
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		d.enqueue(effect)
+		d.ready(t)
 	})
 }
 
-func (d *dispatcher) enqueue(effect Effect) {
-	if d.stopped {
-		return
+// ready puts a task whose time has come in line.
+func (d *dispatcher) ready(t *task) {
+	switch before := d.running[t.EffectKey]; {
+	case !d.owns(t):
+		d.drop(t)
+	case before != nil:
+		if before.next != nil {
+			d.drop(before.next)
+		}
+		before.next = t
+	default:
+		t.line.waiting = append(t.line.waiting, t)
+		t.lane.offer(t.line)
+		d.pump(t.lane)
 	}
-	l := d.lanes[effect.Kind]
-	m := l.merchants[effect.MerchantID]
-	if m == nil {
-		m = &line{}
-		l.merchants[effect.MerchantID] = m
-	}
-	m.waiting = append(m.waiting, effect)
-	l.offer(effect.MerchantID)
-	d.pump(l)
 }
 
-// offer gives a merchant a turn when it has work and room.
-func (l *lane) offer(merchant int64) {
-	m := l.merchants[merchant]
-	if !m.queued && len(m.waiting) > 0 && m.busy < l.handler.PerMerchant {
-		m.queued = true
-		l.turns = append(l.turns, merchant)
-	}
-	if len(m.waiting) == 0 && m.busy == 0 && !m.queued {
-		delete(l.merchants, merchant)
+func (d *dispatcher) owns(t *task) bool {
+	return !d.stopped && t.Owner == d.node() && d.current[t.EffectKey] == t
+}
+
+func (d *dispatcher) drop(t *task) {
+	t.lane.leave(t)
+	if d.current[t.EffectKey] == t {
+		delete(d.current, t.EffectKey)
 	}
 }
 
 // pump starts workers while there are turns to give.
 func (d *dispatcher) pump(l *lane) {
-	for l.busy < l.handler.Workers && len(l.turns) > 0 {
-		merchant := l.turns[0]
-		l.turns = l.turns[1:]
-		m := l.merchants[merchant]
-		m.queued = false
-		effect := m.waiting[0]
-		m.waiting = m.waiting[1:]
-		m.busy++
-		l.busy++
-		l.offer(merchant)
-		d.running.Add(1)
-		go d.work(l, effect)
+	for t := l.next(); t != nil; t = l.next() {
+		if d.owns(t) {
+			d.running[t.EffectKey] = t
+			l.busy++
+			t.line.busy++
+			ctx := d.lease.ctx
+			d.working.Go(func() { d.work(ctx, t) })
+		} else {
+			d.drop(t)
+		}
+		l.offer(t.line)
 	}
 }
 
-func (d *dispatcher) work(l *lane, effect Effect) {
-	defer d.running.Done()
-	// A node that could not renew its lease must assume that others act for it.
+func (d *dispatcher) work(ctx context.Context, t *task) {
 	var err error
-	mine := d.leased()
-	if mine {
-		err = l.handler.Run(d.ctx, effect)
+	if p := guard(func() { err = t.lane.handler.Run(ctx, t.Effect) }); p != nil {
+		err = p
+	}
+	if err != nil && ctx.Err() == nil {
+		d.options.Log.Warn("effect failed", "kind", t.Kind, "merchant", t.MerchantID, "subject", t.Subject, "error", err)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	l.busy--
-	l.merchants[effect.MerchantID].busy--
-	switch {
-	case err != nil && !d.stopped:
-		d.engine.options.Log.Warn("effect failed", "kind", effect.Kind, "merchant", effect.MerchantID, "subject", effect.Subject, "error", err)
-		effect.Attempt++
-		d.later(effect, again)
-	default:
-		// Its own operation may have scheduled the same effect anew.
-		if d.known[effect.EffectKey]--; d.known[effect.EffectKey] == 0 {
-			delete(d.known, effect.EffectKey)
-		}
+	delete(d.running, t.EffectKey)
+	t.lane.busy--
+	t.line.busy--
+	if err != nil && d.owns(t) {
+		t.Attempt++
+		d.later(t, t.pause)
+		t.pause = min(2*t.pause, againAtMost)
+	} else {
+		d.drop(t)
 	}
-	l.offer(effect.MerchantID)
-	if !d.stopped {
-		d.pump(l)
+	if t.next != nil {
+		d.ready(t.next)
+		t.next = nil
 	}
+	t.lane.offer(t.line)
+	d.pump(t.lane)
 }
 
-// drain stops taking up effects and waits for those that run.
+// drain stops taking up effects and waits for those that run; when ctx is done,
+// it asks them to end.
 func (d *dispatcher) drain(ctx context.Context) error {
 	d.mu.Lock()
 	d.stopped = true
 	d.mu.Unlock()
 	idle := make(chan struct{})
 	go func() {
-		d.running.Wait()
+		d.working.Wait()
 		close(idle)
 	}()
-	defer d.cancel()
 	select {
 	case <-idle:
 		return nil
 	case <-ctx.Done():
-		d.cancel()
+		d.mu.Lock()
+		if d.lease.cancel != nil {
+			d.lease.cancel()
+		}
+		d.mu.Unlock()
 		<-idle
 		return ctx.Err()
 	}

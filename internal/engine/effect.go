@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"time"
 
 	"tolem/internal/store"
@@ -15,9 +14,9 @@ type EffectKey struct {
 }
 
 // Effect is something to be done outside after the commit that wrote it: at
-// once when DueAt has come, else then. Attempt counts how often it was taken up
-// from the database; 0 means by the node that wrote it, straight from memory, so
-// that nobody can have begun it before.
+// once when DueAt has come, else then. Owner is the node that carries it out, 0
+// when any may take it. Attempt is 0 as long as nobody can have begun it since
+// it was scheduled; it counts the nodes that had it and did not end it.
 type Effect struct {
 	EffectKey
 	Attempt   int64     `db:"attempt"`
@@ -33,12 +32,11 @@ var Effects = store.Describe("effect", func(e *Effect) EffectKey { return e.Effe
 // The key must be wanted unless the effect is certain to be new.
 func Schedule(s *store.Set, key EffectKey, due, now time.Time) {
 	row := Effect{EffectKey: key, DueAt: due, CreatedAt: now}
-	if old, ok := Effects.Held(s, key); ok {
-		row.CreatedAt = old.CreatedAt
+	if _, ok := Effects.Held(s, key); ok {
 		Effects.Update(s, row)
-		return
+	} else {
+		Effects.Insert(s, row)
 	}
-	Effects.Insert(s, row)
 }
 
 // Finish removes an effect that was wanted; one that is gone already stays so.
@@ -46,18 +44,4 @@ func Finish(s *store.Set, key EffectKey) {
 	if _, ok := Effects.Get(s, key); ok {
 		Effects.Delete(s, key)
 	}
-}
-
-// A Handler carries out effects of one kind. It acts outside and then does an
-// operation that finishes or reschedules the effect. An error means that it
-// could not even do that: the effect is tried again shortly.
-type Handler struct {
-	Run func(context.Context, Effect) error
-	// Workers bounds how many run at once, PerMerchant how many of one merchant.
-	Workers, PerMerchant int
-}
-
-// Handle names the handler of a kind. All are named before Start.
-func (e *Engine) Handle(kind string, h Handler) {
-	e.effects.lanes[kind] = &lane{handler: h, merchants: map[int64]*line{}}
 }

@@ -1,6 +1,3 @@
-// Package idempotency remembers which request a key was used for, so that the
-// same request does the same thing once (R44). What the thing is, and what its
-// answer looks like now, is known by the system that did it.
 package idempotency
 
 import (
@@ -33,7 +30,7 @@ func Of(merchant int64, script string, m pg.Message) Call {
 	rest := m.Without("pg_sig").Without("pg_salt")
 	slices.SortStableFunc(rest, func(a, b pg.Field) int { return strings.Compare(a.Name, b.Name) })
 	fingerprint := sha256.Sum256([]byte(script + "?" + pg.EncodeForm(rest)))
-	message := sha256.Sum256([]byte(script + "\x00" + m.Get("pg_salt") + "\x00" + m.Get("pg_sig")))
+	message := sha256.Sum256([]byte(script + "\x00" + m.Get("pg_salt") + "\x00" + strings.ToLower(m.Get("pg_sig"))))
 	return Call{
 		MerchantID: merchant, Key: m.Get("pg_idempotency_key"), Script: script,
 		Fingerprint: fingerprint[:], Message: hex.EncodeToString(message[:16]),
@@ -50,7 +47,7 @@ type row struct {
 	Script      string    `db:"script"`
 	Fingerprint []byte    `db:"fingerprint"`
 	Subject     string    `db:"subject"`
-	CreatedAt   time.Time `db:"created_at"`
+	ExpiresAt   time.Time `db:"expires_at"` // zero for never
 }
 
 var rows = store.Describe("idempotency", func(r *row) key { return r.key })
@@ -92,7 +89,10 @@ func (c Call) Remember(s *store.Set, subject string, now time.Time) {
 	if c.Key == "" {
 		return
 	}
-	r := row{key{c.MerchantID, c.Key}, c.Script, c.Fingerprint, subject, now}
+	r := row{key: key{c.MerchantID, c.Key}, Script: c.Script, Fingerprint: c.Fingerprint, Subject: subject}
+	if !strings.HasPrefix(subject, Payout) {
+		r.ExpiresAt = now.Add(keep)
+	}
 	if _, ok := rows.Get(s, r.key); ok {
 		rows.Update(s, r)
 	} else {
@@ -100,15 +100,14 @@ func (c Call) Remember(s *store.Set, subject string, now time.Time) {
 	}
 }
 
-// Payout is the subject of a payout: it is remembered for as long as the payout.
+// Payout begins the subject of a payout: it is remembered for as long as the
+// payout.
 const Payout = "payout"
 
-func (r row) expired(now time.Time) bool {
-	return r.Subject[:min(len(r.Subject), len(Payout))] != Payout && now.Sub(r.CreatedAt) > keep
-}
+func (r row) expired(now time.Time) bool { return !r.ExpiresAt.IsZero() && !now.Before(r.ExpiresAt) }
 
 // Purge forgets what has expired.
 func Purge(ctx context.Context, tx *store.Tx, now time.Time) error {
-	_, err := tx.Exec(ctx, "DELETE FROM idempotency WHERE created_at < $1 AND subject NOT LIKE 'payout%'", store.Micros(now.Add(-keep)))
+	_, err := tx.Exec(ctx, "DELETE FROM idempotency WHERE expires_at > 0 AND expires_at <= $1", store.Micros(now))
 	return err
 }

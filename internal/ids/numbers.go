@@ -3,6 +3,7 @@ package ids
 import (
 	"context"
 	"sync"
+	"time"
 
 	"tolem/internal/store"
 )
@@ -30,30 +31,35 @@ func NewNumbers(db *store.DB, name string, block int64) *Numbers {
 	return &Numbers{db: db, name: name, block: block}
 }
 
-// Next is a number that nobody else gets.
+// reserveLimit bounds one reservation, for which all callers wait.
+const reserveLimit = 10 * time.Second
+
+// Next is a number that nobody else gets. A caller that gives up does not spoil
+// the block for those who wait with it.
 func (n *Numbers) Next(ctx context.Context) (int64, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.next == n.last {
-		if err := n.reserve(context.WithoutCancel(ctx)); err != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), reserveLimit)
+		defer cancel()
+		last, err := n.reserve(ctx)
+		if err != nil {
 			return 0, err
 		}
+		n.next, n.last = last-n.block, last
 	}
 	n.next++
 	return n.next - 1, nil
 }
 
-func (n *Numbers) reserve(ctx context.Context) error {
-	return n.db.Update(ctx, func(tx *store.Tx) error {
+// reserve takes a block and returns where it ends. It is this node's only when
+// the commit is certain.
+func (n *Numbers) reserve(ctx context.Context) (last int64, err error) {
+	err = n.db.Update(ctx, func(tx *store.Tx) error {
 		return tx.Query(ctx, `INSERT INTO number_block (name, next) VALUES ($1, CAST($2 AS BIGINT) + CAST($3 AS BIGINT))
 			ON CONFLICT (name) DO UPDATE SET next = number_block.next + CAST($3 AS BIGINT)
 			RETURNING next`, []any{n.name, int64(first), n.block},
-			func(scan func(...any) error) error {
-				if err := scan(&n.last); err != nil {
-					return err
-				}
-				n.next = n.last - n.block
-				return nil
-			})
+			func(scan func(...any) error) error { return scan(&last) })
 	})
+	return last, err
 }

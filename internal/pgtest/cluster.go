@@ -24,7 +24,7 @@ type Cluster struct {
 }
 
 // StartCluster makes a cluster and starts it; the caller must Stop it. A user called postgres connects without a password. The server
-// is small (32 MB of buffers, 60 connections) and as durable as PostgreSQL is by default; settings such as "fsync=off" change that.
+// is small (32 MB of buffers, 200 connections) and as durable as PostgreSQL is by default; settings such as "fsync=off" change that.
 func StartCluster(settings ...string) (*Cluster, error) {
 	bin, err := findServer()
 	if err != nil {
@@ -38,7 +38,7 @@ func StartCluster(settings ...string) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{dir: dir, bin: bin, account: account, settings: append([]string{"shared_buffers=32MB", "max_connections=60"}, settings...)}
+	c := &Cluster{dir: dir, bin: bin, account: account, settings: append([]string{"shared_buffers=32MB", "max_connections=200"}, settings...)}
 	if err = c.create(); err == nil {
 		err = c.start()
 	}

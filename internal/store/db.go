@@ -54,21 +54,26 @@ func (db *DB) Kind() string { return db.driver.dialect().name }
 // Update runs f in one transaction and commits it: when Update returns nil, what
 // f wrote is durable. f runs again when the database asks for it (serialization
 // failure, deadlock, a row that another node inserted first), so it must start
-// from nothing each time. On SQLite one Update runs at a time.
+// from nothing each time. On SQLite one Update runs at a time. When Unavailable
+// holds of the error, whether f's writes are there is unknown.
 func (db *DB) Update(ctx context.Context, f func(*Tx) error) error {
 	const tries = 8
 	for try := 1; ; try++ {
 		err := db.driver.update(ctx, func(c conn) error {
 			return f(&Tx{conn: c, dialect: db.driver.dialect()})
 		})
-		if err == nil || try == tries || !db.driver.retryable(err) {
+		if err == nil || try == tries || !errors.Is(err, errMoved) && !db.driver.retryable(err) {
 			return err
 		}
 	}
 }
 
+// errMoved: between two statements of a transaction another one committed what
+// makes them contradict each other.
+var errMoved = errors.New("the rows changed while they were read")
+
 // Unavailable tells whether an error is the database's own trouble (gone, full,
-// restarting) rather than that of the statements it was given.
+// restarting, too slow) rather than that of the statements it was given.
 func (db *DB) Unavailable(err error) bool { return db.driver.unavailable(err) }
 
 // View runs f over one connection without a transaction: each statement sees
@@ -79,7 +84,15 @@ func (db *DB) View(ctx context.Context, f func(*Tx) error) error {
 	})
 }
 
-// Tx is a connection in use: a transaction in Update, plain reads in View.
+// Snapshot runs f over the database as it is at one moment: what commits
+// meanwhile is not seen. It is for reports that read much.
+func (db *DB) Snapshot(ctx context.Context, f func(*Tx) error) error {
+	return db.driver.snapshot(ctx, func(c conn) error {
+		return f(&Tx{conn: c, dialect: db.driver.dialect()})
+	})
+}
+
+// Tx is a connection in use: a transaction in Update, reads in View and Snapshot.
 type Tx struct {
 	conn    conn
 	dialect dialect
@@ -95,15 +108,12 @@ func (tx *Tx) Query(ctx context.Context, sql string, args []any, each func(scan 
 	return tx.conn.query(ctx, sql, args, each)
 }
 
-// Locked is the suffix of a SELECT whose rows will be changed: they are locked
-// and rows that others hold are passed over. SQLite has one writer and needs none.
-func (tx *Tx) Locked() string { return tx.dialect.skipLocked }
-
 // driver is one kind of database.
 type driver interface {
 	dialect() dialect
 	update(ctx context.Context, f func(conn) error) error
 	view(ctx context.Context, f func(conn) error) error
+	snapshot(ctx context.Context, f func(conn) error) error
 	migrate(ctx context.Context, files fs.FS, versions string) error
 	retryable(err error) bool
 	unavailable(err error) bool
@@ -131,7 +141,6 @@ type statement struct {
 type dialect struct {
 	name string
 	// arrays: whole columns travel as array arguments and are unnested.
-	arrays     bool
-	forUpdate  string
-	skipLocked string
+	arrays    bool
+	forUpdate string
 }

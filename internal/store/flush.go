@@ -10,9 +10,13 @@ import (
 func (p *part[K, R]) flush(d dialect) []statement {
 	changed := map[state][]reflect.Value{}
 	for _, e := range p.entries {
+		row := reflect.ValueOf(&e.row).Elem()
 		switch e.state {
 		case inserted, updated, deleted:
-			changed[e.state] = append(changed[e.state], reflect.ValueOf(&e.row).Elem())
+			changed[e.state] = append(changed[e.state], row)
+		case replaced:
+			changed[deleted] = append(changed[deleted], row)
+			changed[inserted] = append(changed[inserted], row)
 		}
 	}
 	t := p.table

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 )
 
 // Latest finds rows by something else than their key: of the rows that share
@@ -21,9 +22,15 @@ type Latest[I comparable, K comparable, R any] struct {
 
 // NewLatest declares an index of t. I is a struct with `db` tags; of gives a
 // row's I, or false for rows the index leaves out; by names the integer column
-// that order reads.
+// that order reads. All these columns are fixed or of the key, so that a row
+// never moves in the index.
 func NewLatest[I comparable, K comparable, R any](t *Table[K, R], by string, of func(*R) (I, bool), order func(*R) int64) *Latest[I, K, R] {
 	ix := &Latest[I, K, R]{table: t, columns: columnsOf(reflect.TypeFor[I]()), by: by, of: of, order: order}
+	for _, name := range append(prefixed(ix.columns, ""), by) {
+		if !slices.ContainsFunc(t.columns, func(c column) bool { return c.name == name && (c.fixed || t.isKey(name)) }) {
+			panic(fmt.Sprintf("store: index of %s: column %s may change", t.name, name))
+		}
+	}
 	t.indexes = append(t.indexes, ix)
 	return ix
 }
@@ -60,9 +67,7 @@ func (ix *Latest[I, K, R]) Get(s *Set, i I) (R, bool) {
 		panic(fmt.Sprintf("store: %s by %v was not wanted", ix.table.name, i))
 	}
 	if key, ok := f.latest[i]; ok {
-		if e := f.part.entries[key]; e.present() {
-			return e.row, true
-		}
+		return f.part.entries[key].row, true
 	}
 	var none R
 	return none, false
@@ -85,12 +90,9 @@ func (ix *Latest[I, K, R]) note(p *part[K, R], key K, row *R) {
 		return
 	}
 	f := ix.in(p)
-	if old, ok := f.latest[i]; ok {
-		if e := p.entries[old]; e.present() && ix.order(&e.row) > ix.order(row) {
-			return
-		}
+	if old, ok := f.latest[i]; !ok || ix.order(&p.entries[old].row) <= ix.order(row) {
+		f.latest[i] = key
 	}
-	f.latest[i] = key
 }
 
 func (f *found[I, K, R]) load(ctx context.Context, tx *Tx) error {
@@ -111,9 +113,14 @@ func (f *found[I, K, R]) load(ctx context.Context, tx *Tx) error {
 		if err != nil {
 			return err
 		}
-		if key := t.keyOf(&row); f.part.entries[key] == nil {
-			f.part.enter(key, &entry[R]{row: row, state: clean})
+		key := t.keyOf(&row)
+		if f.part.entries[key] != nil {
+			return nil
 		}
+		if _, missed := f.part.wanted[key]; missed {
+			return errMoved
+		}
+		f.part.enter(key, &entry[R]{row: row, state: clean})
 		return nil
 	})
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// load reads the wanted rows by key, locked, then those that indexes ask for.
+// load reads the wanted rows by key, in order and locked, then those that indexes ask for.
 func (p *part[K, R]) load(ctx context.Context, tx *Tx) error {
 	if len(p.wanted) > 0 {
 		keys := make([]reflect.Value, 0, len(p.wanted))
@@ -18,12 +18,12 @@ func (p *part[K, R]) load(ctx context.Context, tx *Tx) error {
 		}
 		t := p.table
 		sortByColumns(keys, t.keys)
-		order := " ORDER BY " + strings.Join(prefixed(t.keys, "t."), ", ") + tx.dialect.forUpdate
-		if tx.dialect.forUpdate != "" {
-			order += " OF t"
-		}
-		single := "SELECT " + t.Columns("t.") + " FROM " + t.name + " AS t WHERE " + equals(t.keys, "t.") + order
-		many := "SELECT " + t.Columns("t.") + " FROM " + unnest(t.keys, "k") + " JOIN " + t.name + " AS t ON " + matches(t.keys) + order
+		from := "FROM " + t.name + " AS t WHERE "
+		single := "SELECT " + t.Columns("") + " " + from + equals(t.keys, "")
+		// LATERAL and LIMIT leave the planner no other way than the index, key by
+		// key, in the order in which the keys are given and thus locked.
+		many := "SELECT " + t.Columns("r.") + " FROM " + unnest(t.keys, "k") +
+			" CROSS JOIN LATERAL (SELECT * " + from + matches(t.keys) + " LIMIT 1" + tx.dialect.forUpdate + ") AS r"
 		err := lookUp(ctx, tx, single, many, t.keys, keys, func(scan func(...any) error) error {
 			row, err := t.Scan(scan)
 			if err == nil {

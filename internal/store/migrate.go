@@ -35,13 +35,22 @@ func (db *DB) MigrateFrom(ctx context.Context, files fs.FS, versions string) err
 func (db *sqliteDB) migrate(ctx context.Context, files fs.FS, versions string) error {
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	return migrate(ctx, goose.DialectSQLite3, db.pool, files, versions)
+	// Another process may be migrating the same file. SQLite has no lock for the
+	// whole of it, but each migration is a transaction: whoever comes second
+	// fails, and finds on another try that it is done.
+	const tries = 5
+	for try := 1; ; try++ {
+		err := migrate(ctx, goose.DialectSQLite3, db.pool, files, versions)
+		if err == nil || try == tries || ctx.Err() != nil {
+			return err
+		}
+	}
 }
 
 func (db *postgresDB) migrate(ctx context.Context, files fs.FS, versions string) error {
-	pool := stdlib.OpenDBFromPool(db.pool)
+	pool := stdlib.OpenDBFromPool(db.writers)
 	defer pool.Close()
-	locker, err := lock.NewPostgresSessionLocker()
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // asks once a second
 	if err != nil {
 		return err
 	}

@@ -4,17 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
+// postgresDB keeps some connections for updates, so that no flood of reads holds
+// up a commit or the beat of a node.
 type postgresDB struct {
-	pool *pgxpool.Pool
+	writers, readers *pgxpool.Pool
 }
 
 func openPostgres(ctx context.Context, url string, options Options) (driver, error) {
@@ -22,56 +21,118 @@ func openPostgres(ctx context.Context, url string, options Options) (driver, err
 	if err != nil {
 		return nil, errors.New("the postgres:// URL cannot be read") // the text may hold a password
 	}
-	config.MaxConns = int32(options.Connections)
+	// Rows are looked up by key, or in the order of an index, always. A planner
+	// whose statistics are from when a table was small would read all of it, or
+	// all rows of a merchant, instead, and keep that plan.
+	for _, way := range append(scans, "jit") {
+		config.ConnConfig.RuntimeParams[way] = "off"
+	}
 	if options.Relaxed {
 		config.ConnConfig.RuntimeParams["synchronous_commit"] = "off"
 	}
-	pool, err := pgxpool.NewWithConfig(ctx, config)
+	var db postgresDB
+	config.MaxConns = int32(max(options.Connections/4, 2))
+	if db.writers, err = pgxpool.NewWithConfig(ctx, config); err != nil {
+		return nil, err
+	}
+	config.MaxConns = max(int32(options.Connections)-config.MaxConns, 1)
+	if db.readers, err = pgxpool.NewWithConfig(ctx, config); err == nil {
+		err = db.readers.Ping(ctx)
+	}
 	if err != nil {
+		_ = db.close()
 		return nil, err
 	}
-	if err := pool.Ping(ctx); err != nil {
-		pool.Close()
-		return nil, err
-	}
-	return &postgresDB{pool: pool}, nil
+	return &db, nil
 }
 
+// scans are the planner's ways of reading more than is asked for.
+var scans = []string{"enable_seqscan", "enable_bitmapscan", "enable_sort", "enable_hashjoin", "enable_mergejoin"}
+
 func (db *postgresDB) dialect() dialect {
-	return dialect{name: "postgres", arrays: true, forUpdate: " FOR UPDATE", skipLocked: " FOR UPDATE SKIP LOCKED"}
+	return dialect{name: "postgres", arrays: true, forUpdate: " FOR UPDATE"}
 }
 
 func (db *postgresDB) close() error {
-	db.pool.Close()
+	for _, pool := range []*pgxpool.Pool{db.writers, db.readers} {
+		if pool != nil {
+			pool.Close()
+		}
+	}
 	return nil
 }
 
 // update relies on READ COMMITTED: rows that will change are locked as they
 // are read, and unique keys settle what no row can lock yet.
 func (db *postgresDB) update(ctx context.Context, f func(conn) error) error {
-	return pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error { return f(pgConn{tx}) })
+	return over(ctx, db.writers, func(c *pgxpool.Conn) error {
+		return pgx.BeginTxFunc(ctx, c, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error { return f(pgConn{tx}) })
+	})
 }
 
 func (db *postgresDB) view(ctx context.Context, f func(conn) error) error {
-	return db.pool.AcquireFunc(ctx, func(c *pgxpool.Conn) error { return f(pgConn{c}) })
+	return over(ctx, db.readers, func(c *pgxpool.Conn) error { return f(pgConn{c}) })
 }
+
+// snapshot lets the planner read as it likes again: a report reads all there is.
+func (db *postgresDB) snapshot(ctx context.Context, f func(conn) error) error {
+	return over(ctx, db.readers, func(c *pgxpool.Conn) error {
+		options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+		return pgx.BeginTxFunc(ctx, c, options, func(tx pgx.Tx) error {
+			for _, way := range scans {
+				if _, err := tx.Exec(ctx, "SET LOCAL "+way+" = on"); err != nil {
+					return err
+				}
+			}
+			return f(pgConn{tx})
+		})
+	})
+}
+
+// over runs f over a connection. pgx closes a connection whatever it dies of: a
+// broken network, a server that ends, a context that is done amid a statement.
+func over(ctx context.Context, pool *pgxpool.Pool, f func(*pgxpool.Conn) error) error {
+	c, err := pool.Acquire(ctx)
+	if err != nil {
+		return &disconnected{err}
+	}
+	defer c.Release()
+	if err = f(c); err != nil && c.Conn().IsClosed() {
+		return &disconnected{err}
+	}
+	return err
+}
+
+// disconnected is the error of a call that got no connection or lost it.
+type disconnected struct{ error }
+
+func (e *disconnected) Unwrap() error { return e.error }
 
 // retryable: the transaction did not happen and may succeed when repeated.
-// 40001 serialization failure, 40P01 deadlock, 23505 another node was first.
+// 40001 serialization failure, 40P01 deadlock, 23505 another node was first; or
+// the connection was found dead before a statement could be sent over it.
 func (db *postgresDB) retryable(err error) bool {
 	var e *pgconn.PgError
-	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01" || e.Code == "23505")
+	if errors.As(err, &e) {
+		return e.Code == "40001" || e.Code == "40P01" || e.Code == "23505"
+	}
+	return pgconn.SafeToRetry(err)
 }
 
-// unavailable: no answer from the server at all, or one of class 08 connection,
-// 53 resources, 57 operator intervention, 58 system error.
+// unavailable: no connection, or an answer of class 08 connection, 53 resources,
+// 57 operator intervention, 58 system error, XX internal error, or 25006: the
+// server became a standby.
 func (db *postgresDB) unavailable(err error) bool {
+	var lost *disconnected
 	var e *pgconn.PgError
-	if errors.As(err, &e) {
-		return strings.Contains("08 53 57 58", e.Code[:2])
+	if errors.As(err, &lost) || !errors.As(err, &e) {
+		return lost != nil
 	}
-	var connect *pgconn.ConnectError
-	return errors.As(err, &connect) || pgconn.Timeout(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
+	switch e.Code[:2] {
+	case "08", "53", "57", "58", "XX":
+		return true
+	}
+	return e.Code == "25006"
 }
 
 // pgConn runs statements over a pgx transaction or connection.

@@ -65,7 +65,7 @@ func (s *Set) ordered() []tablePart {
 	return parts
 }
 
-// entry is one row of a part, or the knowledge that there is none.
+// entry is one row of a part. A row that was wanted and has none does not exist.
 type entry[R any] struct {
 	row    R
 	state  state
@@ -75,16 +75,20 @@ type entry[R any] struct {
 type state int
 
 const (
-	missing state = iota
-	clean
+	clean state = iota
 	inserted
 	updated
 	deleted
-	gone // inserted and deleted within the set: never written
+	replaced // deleted, then inserted anew
+	gone     // inserted, then deleted: never written
 )
 
 func (e *entry[R]) present() bool {
-	return e.state == clean || e.state == inserted || e.state == updated
+	return e.state == clean || e.written()
+}
+
+func (e *entry[R]) written() bool {
+	return e.state == inserted || e.state == updated || e.state == replaced
 }
 
 // part holds the rows of one table.
@@ -140,17 +144,17 @@ func (t *Table[K, R]) Insert(s *Set, row R) {
 	key := t.keyOf(&row)
 	e := p.entries[key]
 	switch {
-	case e == nil || e.state == missing || e.state == gone:
+	case e == nil || e.state == gone:
 		e = &entry[R]{row: row, state: inserted, locked: true}
 	case e.state == deleted:
-		e = &entry[R]{row: row, state: updated, locked: true}
+		e = &entry[R]{row: row, state: replaced, locked: true}
 	default:
 		panic(fmt.Sprintf("store: %s %v inserted twice", t.name, key))
 	}
 	p.enter(key, e)
 }
 
-// Update replaces a row that the set holds by key.
+// Update replaces a row that the set holds by key. What is fixed of it stays.
 func (t *Table[K, R]) Update(s *Set, row R) {
 	p := partOf(s, t)
 	key := t.keyOf(&row)
@@ -158,6 +162,7 @@ func (t *Table[K, R]) Update(s *Set, row R) {
 	if e == nil || !e.present() || !e.locked {
 		panic(fmt.Sprintf("store: %s %v updated but not held", t.name, key))
 	}
+	t.keepFixed(&row, &e.row)
 	e.row = row
 	if e.state == clean {
 		e.state = updated
@@ -165,13 +170,21 @@ func (t *Table[K, R]) Update(s *Set, row R) {
 	p.enter(key, e)
 }
 
-// Delete removes a row that the set holds by key.
+// Delete removes a row that the set holds by key. A table with an index keeps
+// its rows: the index would have to know which row comes next.
 func (t *Table[K, R]) Delete(s *Set, key K) {
+	if len(t.indexes) > 0 {
+		panic("store: " + t.name + " has an index and keeps its rows")
+	}
 	e := partOf(s, t).entries[key]
 	if e == nil || !e.present() || !e.locked {
 		panic(fmt.Sprintf("store: %s %v deleted but not held", t.name, key))
 	}
-	e.state = map[state]state{clean: deleted, updated: deleted, inserted: gone}[e.state]
+	if e.state == inserted {
+		e.state = gone
+	} else {
+		e.state = deleted
+	}
 }
 
 // enter puts an entry in its place and tells the indexes.
@@ -192,7 +205,7 @@ func (t *Table[K, R]) Written(s *Set) []R {
 	}
 	var rows []R
 	for _, e := range p.(*part[K, R]).entries {
-		if e.state == inserted || e.state == updated {
+		if e.written() {
 			rows = append(rows, e.row)
 		}
 	}

@@ -13,12 +13,12 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// sqliteDB has one connection that writes, under a mutex, and a pool that reads.
+// sqliteDB has one connection that writes, under a mutex, and some that read.
 type sqliteDB struct {
 	mu      sync.Mutex
 	pool    *sql.DB
-	readers *sql.DB
 	writer  *sqliteConn
+	readers *sqliteReaders
 }
 
 func openSQLite(ctx context.Context, path string, options Options) (driver, error) {
@@ -47,9 +47,7 @@ func openSQLite(ctx context.Context, path string, options Options) (driver, erro
 		pool.Close()
 		return nil, err
 	}
-	readers.SetMaxOpenConns(options.Connections)
-	readers.SetMaxIdleConns(options.Connections)
-	return &sqliteDB{pool: pool, readers: readers, writer: &sqliteConn{conn: c, prepared: map[string]*sql.Stmt{}}}, nil
+	return &sqliteDB{pool: pool, writer: newSQLiteConn(c), readers: newSQLiteReaders(readers, options.Connections)}, nil
 }
 
 func (db *sqliteDB) dialect() dialect { return dialect{name: "sqlite"} }
@@ -57,12 +55,15 @@ func (db *sqliteDB) dialect() dialect { return dialect{name: "sqlite"} }
 func (db *sqliteDB) close() error {
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	return errors.Join(db.writer.conn.Close(), db.readers.Close(), db.pool.Close())
+	return errors.Join(db.readers.close(), db.writer.close(), db.pool.Close())
 }
 
 func (db *sqliteDB) update(ctx context.Context, f func(conn) error) error {
 	db.mu.Lock()
 	defer db.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	// A cancelled caller must not leave the one writer in an open transaction.
 	ctx = context.WithoutCancel(ctx)
 	if _, err := db.writer.exec(ctx, "BEGIN IMMEDIATE", nil); err != nil {
@@ -85,97 +86,40 @@ func (db *sqliteDB) update(ctx context.Context, f func(conn) error) error {
 }
 
 func (db *sqliteDB) view(ctx context.Context, f func(conn) error) error {
-	c, err := db.readers.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	return f(&sqliteConn{conn: c})
+	return db.readers.with(ctx, func(c *sqliteConn) error { return f(c) })
 }
 
-func (db *sqliteDB) retryable(err error) bool {
-	var e *sqlite.Error
-	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
+func (db *sqliteDB) snapshot(ctx context.Context, f func(conn) error) error {
+	return db.view(ctx, func(c conn) error {
+		if _, err := c.exec(ctx, "BEGIN", nil); err != nil {
+			return err
+		}
+		return errors.Join(f(c), end(c))
+	})
 }
 
+// end closes a transaction that only read.
+func end(c conn) error {
+	_, err := c.exec(context.Background(), "ROLLBACK", nil)
+	return err
+}
+
+// retryable: nothing is. A transaction has the database to itself from its
+// first statement on, having waited for another process as long as busy_timeout.
+func (db *sqliteDB) retryable(error) bool { return false }
+
+// unavailable: the file, the disk or another process is in the way, or the
+// caller's time is over.
 func (db *sqliteDB) unavailable(err error) bool {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
-		return errors.Is(err, sql.ErrConnDone) || errors.Is(err, sqldriver.ErrBadConn)
+		return errors.Is(err, sql.ErrConnDone) || errors.Is(err, sqldriver.ErrBadConn) ||
+			errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 	}
 	switch e.Code() & 0xff {
-	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY:
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_INTERRUPT,
+		sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_READONLY:
 		return true
 	}
 	return false
-}
-
-// sqliteConn runs statements; those of the writer stay prepared.
-type sqliteConn struct {
-	conn     *sql.Conn
-	prepared map[string]*sql.Stmt
-}
-
-func (c *sqliteConn) statement(ctx context.Context, text string) (*sql.Stmt, func(), error) {
-	if s, ok := c.prepared[text]; ok {
-		return s, func() {}, nil
-	}
-	s, err := c.conn.PrepareContext(ctx, text)
-	if err != nil {
-		return nil, nil, err
-	}
-	if c.prepared == nil {
-		return s, func() { s.Close() }, nil
-	}
-	c.prepared[text] = s
-	return s, func() {}, nil
-}
-
-func (c *sqliteConn) exec(ctx context.Context, text string, args []any) (int64, error) {
-	s, done, err := c.statement(ctx, text)
-	if err != nil {
-		return 0, err
-	}
-	defer done()
-	result, err := s.ExecContext(ctx, args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-func (c *sqliteConn) query(ctx context.Context, text string, args []any, each func(func(...any) error) error) error {
-	s, done, err := c.statement(ctx, text)
-	if err != nil {
-		return err
-	}
-	defer done()
-	rows, err := s.QueryContext(ctx, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := each(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-func (c *sqliteConn) run(ctx context.Context, batch []statement) error {
-	for _, s := range batch {
-		var touched int64
-		for _, row := range s.rows {
-			n, err := c.exec(ctx, s.sql, row)
-			if err != nil {
-				return fmt.Errorf("%s: %w", s.sql, err)
-			}
-			touched += n
-		}
-		if touched != s.want {
-			return fmt.Errorf("%s: touched %d rows, want %d", s.sql, touched, s.want)
-		}
-	}
-	return nil
 }

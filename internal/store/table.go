@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -31,7 +32,7 @@ func Describe[K comparable, R any](name string, keyOf func(*R) K) *Table[K, R] {
 		keyOf:   keyOf,
 	}
 	for _, k := range t.keys {
-		if !t.isKey(k.name) {
+		if !slices.ContainsFunc(t.columns, func(c column) bool { return c.name == k.name }) {
 			panic(fmt.Sprintf("store: table %s: key column %s is not in the row", name, k.name))
 		}
 	}
@@ -39,12 +40,7 @@ func Describe[K comparable, R any](name string, keyOf func(*R) K) *Table[K, R] {
 }
 
 func (t *Table[K, R]) isKey(name string) bool {
-	for _, k := range t.keys {
-		if k.name == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(t.keys, func(k column) bool { return k.name == name })
 }
 
 // Name is the table's name in the database.
@@ -108,6 +104,16 @@ func equals(columns []column, prefix string) string {
 		terms[i] = fmt.Sprintf("%s%s = $%d", prefix, c.name, i+1)
 	}
 	return strings.Join(terms, " AND ")
+}
+
+// keepFixed gives row what is fixed of old.
+func (t *Table[K, R]) keepFixed(row, old *R) {
+	to, from := reflect.ValueOf(row).Elem(), reflect.ValueOf(old).Elem()
+	for _, c := range t.columns {
+		if c.fixed {
+			to.FieldByIndex(c.index).Set(from.FieldByIndex(c.index))
+		}
+	}
 }
 
 func values(columns []column, row reflect.Value) []any {

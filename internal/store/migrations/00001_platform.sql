@@ -1,6 +1,8 @@
 -- One text for SQLite and PostgreSQL. Instants are microseconds since 1970 in
 -- UTC, 0 for none; nothing is NULL. Tenant tables have merchant_id first in
--- their key, which is also their distribution column on Citus.
+-- their key, which is also their distribution column on Citus. Other indexes
+-- begin with what is selective: without statistics a planner takes any index that
+-- begins with merchant_id for as good as the key.
 
 -- +goose Up
 
@@ -11,8 +13,8 @@ CREATE TABLE installation (
 );
 
 CREATE TABLE node (
-    node_id     BIGINT PRIMARY KEY,
-    lease_until BIGINT NOT NULL
+    node_id BIGINT PRIMARY KEY,
+    beat    BIGINT NOT NULL
 );
 
 CREATE TABLE number_block (
@@ -74,7 +76,7 @@ CREATE TABLE transfer (
     PRIMARY KEY (merchant_id, payment_id, step)
 );
 -- A hold ends once.
-CREATE UNIQUE INDEX transfer_end ON transfer (merchant_id, payment_id, ends) WHERE ends > 0;
+CREATE UNIQUE INDEX transfer_end ON transfer (payment_id, merchant_id, ends) WHERE ends > 0;
 
 CREATE TABLE effect (
     merchant_id BIGINT NOT NULL,
@@ -94,10 +96,10 @@ CREATE TABLE idempotency (
     script      TEXT   NOT NULL,
     fingerprint BYTEA  NOT NULL,
     subject     TEXT   NOT NULL,
-    created_at  BIGINT NOT NULL,
+    expires_at  BIGINT NOT NULL,
     PRIMARY KEY (merchant_id, key)
 );
-CREATE INDEX idempotency_age ON idempotency (created_at);
+CREATE INDEX idempotency_expiry ON idempotency (expires_at) WHERE expires_at > 0;
 
 CREATE TABLE card_token (
     merchant_id BIGINT  NOT NULL,
@@ -119,8 +121,8 @@ CREATE TABLE card_token (
     deleted_at  BIGINT  NOT NULL,
     PRIMARY KEY (merchant_id, token)
 );
-CREATE UNIQUE INDEX card_token_id ON card_token (merchant_id, card_id);
-CREATE INDEX card_token_user ON card_token (merchant_id, user_id);
+CREATE UNIQUE INDEX card_token_id ON card_token (card_id, merchant_id);
+CREATE INDEX card_token_user ON card_token (user_id, merchant_id, card_id);
 
 CREATE TABLE binding (
     merchant_id  BIGINT  NOT NULL,
@@ -145,7 +147,7 @@ CREATE TABLE binding (
     finished_at  BIGINT  NOT NULL,
     PRIMARY KEY (merchant_id, payment_id)
 );
-CREATE UNIQUE INDEX binding_page ON binding (merchant_id, page_hash);
+CREATE UNIQUE INDEX binding_page ON binding (page_hash, merchant_id);
 
 CREATE TABLE challenge (
     merchant_id BIGINT NOT NULL,
@@ -197,8 +199,8 @@ CREATE TABLE payout (
     finished_at   BIGINT  NOT NULL,
     PRIMARY KEY (merchant_id, payment_id)
 );
-CREATE UNIQUE INDEX payout_order ON payout (merchant_id, order_id, attempt);
-CREATE INDEX payout_message ON payout (merchant_id, message) WHERE message <> '';
+CREATE UNIQUE INDEX payout_order ON payout (order_id, merchant_id, attempt);
+CREATE INDEX payout_message ON payout (message, merchant_id, created_at);
 CREATE INDEX payout_page ON payout (page_hash) WHERE page_hash <> '';
 
 CREATE TABLE callback (
@@ -212,13 +214,12 @@ CREATE TABLE callback (
     message     TEXT   NOT NULL,
     state       TEXT   NOT NULL CHECK (state IN ('pending', 'delivered', 'failed')),
     attempts    BIGINT NOT NULL,
-    started_at  BIGINT NOT NULL,
     last_status BIGINT NOT NULL,
     last_answer TEXT   NOT NULL,
     created_at  BIGINT NOT NULL,
     PRIMARY KEY (merchant_id, callback_id)
 );
-CREATE INDEX callback_payment ON callback (merchant_id, payment_id);
+CREATE INDEX callback_payment ON callback (payment_id, merchant_id);
 
 CREATE TABLE callback_attempt (
     merchant_id BIGINT NOT NULL,
