@@ -32,11 +32,31 @@ func Enqueue(s *store.Set, n Notice, now time.Time) {
 		Key: Key{n.MerchantID, n.ID}, PaymentID: n.PaymentID, Event: n.Event, URL: n.URL, Secret: n.Secret,
 		Form: n.Form, Message: encode(n.Message), State: Pending, CreatedAt: now,
 	})
-	engine.Schedule(s, engine.EffectKey{MerchantID: n.MerchantID, Kind: Kind, Subject: n.ID}, now, now)
+	engine.Schedule(s, Key{n.MerchantID, n.ID}.effect(), now, now)
 }
 
 // Schedule is when attempts are made, counted from the first: 0, 30m, 60m, ...
+// An attempt that comes late moves those after it: our own outage costs the
+// merchant none.
 type Schedule []time.Duration
+
+// pause is the time between an attempt and the one after it, if there is one.
+func (s Schedule) pause(attempts int64) (time.Duration, bool) {
+	if attempts >= int64(len(s)) {
+		return 0, false
+	}
+	return s[attempts] - s[attempts-1], true
+}
+
+// effect is the delivery of a callback.
+func (k Key) effect() engine.EffectKey {
+	return engine.EffectKey{MerchantID: k.MerchantID, Kind: Kind, Subject: k.CallbackID}
+}
+
+func (k Key) want(s *store.Set) {
+	Rows.Want(s, k)
+	engine.Effects.Want(s, k.effect())
+}
 
 // record is the operation that follows an attempt.
 type record struct {
@@ -46,44 +66,46 @@ type record struct {
 	delivered bool
 }
 
-func (o *record) effect() engine.EffectKey {
-	return engine.EffectKey{MerchantID: o.key.MerchantID, Kind: Kind, Subject: o.key.CallbackID}
-}
-
-func (o *record) Want(s *store.Set) {
-	Rows.Want(s, o.key)
-	engine.Effects.Want(s, o.effect())
-}
+func (o *record) Want(s *store.Set) { o.key.want(s) }
 
 // Decide: HTTP 200 ends delivery, anything else waits for the next time of the
-// schedule; after the last one the callback has failed (R39).
+// schedule; after the last one the callback has failed (R39). What has ended
+// meanwhile, by another attempt, is not begun anew.
 func (o *record) Decide(s *store.Set, now time.Time) {
 	row, ok := Rows.Get(s, o.key)
 	if !ok {
-		engine.Finish(s, o.effect())
+		engine.Finish(s, o.key.effect())
 		return
 	}
 	row.Attempts++
-	if row.Attempts == 1 {
-		row.StartedAt = o.attempt.SentAt
-	}
 	row.LastStatus, row.LastAnswer = o.attempt.Status, o.attempt.Answer
 	attempt := o.attempt
 	attempt.AttemptKey = AttemptKey{o.key.MerchantID, o.key.CallbackID, row.Attempts}
 	Attempts.Insert(s, attempt)
+	pause, more := o.schedule.pause(row.Attempts)
 	switch {
 	case o.delivered:
 		row.State = Delivered
-	case row.Attempts < int64(len(o.schedule)):
+	case row.State == Pending && more:
+		engine.Schedule(s, o.key.effect(), attempt.SentAt.Add(pause), now)
 		Rows.Update(s, row)
-		due := row.StartedAt.Add(o.schedule[row.Attempts])
-		engine.Schedule(s, o.effect(), due, now)
 		return
-	case row.State != Delivered:
+	case row.State == Pending:
 		row.State = Failed
 	}
+	engine.Finish(s, o.key.effect())
 	Rows.Update(s, row)
-	engine.Finish(s, o.effect())
+}
+
+// drop is the operation that ends the delivery of what was sent already.
+type drop struct{ key Key }
+
+func (o *drop) Want(s *store.Set) { o.key.want(s) }
+
+func (o *drop) Decide(s *store.Set, _ time.Time) {
+	if row, ok := Rows.Get(s, o.key); !ok || row.State != Pending {
+		engine.Finish(s, o.key.effect())
+	}
 }
 
 // Again asks for one more attempt at once, by hand. Done reports false when
@@ -93,15 +115,8 @@ type Again struct {
 	Done bool
 }
 
-func (o *Again) effect() engine.EffectKey {
-	return engine.EffectKey{MerchantID: o.Key.MerchantID, Kind: Kind, Subject: o.Key.CallbackID}
-}
-
 // Want is engine.Operation.
-func (o *Again) Want(s *store.Set) {
-	Rows.Want(s, o.Key)
-	engine.Effects.Want(s, o.effect())
-}
+func (o *Again) Want(s *store.Set) { o.Key.want(s) }
 
 // Decide is engine.Operation.
 func (o *Again) Decide(s *store.Set, now time.Time) {
@@ -111,5 +126,5 @@ func (o *Again) Decide(s *store.Set, now time.Time) {
 	}
 	row.State = Pending
 	Rows.Update(s, row)
-	engine.Schedule(s, o.effect(), now, now)
+	engine.Schedule(s, o.Key.effect(), now, now)
 }

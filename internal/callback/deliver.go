@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
-	"unicode/utf8"
+	"unicode"
 
 	"tolem/internal/clock"
 	"tolem/internal/engine"
@@ -20,12 +20,17 @@ import (
 // answerKept bounds how much of a merchant's answer is kept, in bytes.
 const answerKept = 2048
 
+// Poster calls merchants. Errors are an outbound.Failure.
+type Poster interface {
+	Post(ctx context.Context, target, contentType string, body []byte) (outbound.Answer, error)
+}
+
 // Courier delivers callbacks.
 type Courier struct {
 	DB        *store.DB
-	Engine    *engine.Engine
+	Engine    engine.Node
 	Merchants *merchant.Registry
-	Client    *outbound.Client
+	Client    Poster
 	Clock     clock.Clock
 	Schedule  Schedule
 	// Own is the public host of this installation: a callback to its success or
@@ -49,16 +54,17 @@ func (c *Courier) deliver(ctx context.Context, e engine.Effect) error {
 	if err != nil {
 		return err
 	}
+	if row.State != Pending {
+		return c.Engine.Do(&drop{key})
+	}
 	o := &record{key: key, schedule: c.Schedule, attempt: Attempt{SentAt: c.Clock.Now()}}
-	if row.URL != "" && !c.toOurselves(row.URL) {
-		if err := c.attempt(ctx, row, o); err != nil {
-			return err
-		}
-	} else {
+	if c.toOurselves(row.URL) {
 		o.delivered = true
 		o.attempt.Answer = "not sent: a page of this installation"
+	} else if err := c.attempt(ctx, row, o); err != nil {
+		return err
 	}
-	if ctx.Err() != nil {
+	if o.attempt.Status == 0 && !o.delivered && ctx.Err() != nil {
 		return ctx.Err() // cut off by our own shutdown: not the merchant's failure
 	}
 	return c.Engine.Do(o)
@@ -126,17 +132,19 @@ func queryFields(query string, message pg.Message) pg.Message {
 
 func (c *Courier) toOurselves(target string) bool {
 	u, err := url.Parse(target)
-	return err == nil && u.Host == c.Own && (u.Path == "/success" || u.Path == "/failure")
+	if err != nil || u.Path != "/success" && u.Path != "/failure" {
+		return false
+	}
+	host := strings.TrimSuffix(u.Host, map[string]string{"http": ":80", "https": ":443"}[u.Scheme])
+	return strings.EqualFold(u.Host, c.Own) || strings.EqualFold(host, c.Own)
 }
 
-// printable cuts an answer to what is kept and drops what is not text.
+// printable cuts an answer to what is kept and drops what is not text: it is a
+// stranger's, and is shown on terminals.
 func printable(answer string) string {
-	if len(answer) > answerKept {
-		answer = answer[:answerKept]
-	}
-	answer = strings.ToValidUTF8(answer, "\uFFFD")
+	answer = strings.ToValidUTF8(answer[:min(len(answer), answerKept)], "")
 	return strings.Map(func(r rune) rune {
-		if r == 0 || r == utf8.RuneError || r < ' ' && r != '\n' && r != '\t' {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
 			return -1
 		}
 		return r

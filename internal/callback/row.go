@@ -47,7 +47,6 @@ type Row struct {
 	Message    string           `db:"message,fixed"`
 	State      State            `db:"state"`
 	Attempts   int64            `db:"attempts"`
-	StartedAt  time.Time        `db:"started_at"` // of the first attempt
 	LastStatus int64            `db:"last_status"`
 	LastAnswer string           `db:"last_answer"`
 	CreatedAt  time.Time        `db:"created_at,fixed"`
