@@ -19,16 +19,18 @@ func (s *Server) binding(purpose cardtoken.Purpose) func(*http.Request) (view, e
 		if !ok || b.Purpose != purpose {
 			return s.notice(r, http.StatusNotFound, pages.NotFound), nil
 		}
-		frame, err := s.frame(r.Context(), r, b.MerchantID, b.Language, b.BackLink, b.Test, b.Framed)
+		frame, err := s.bindingFrame(r, b)
 		if err != nil {
 			return view{}, err
 		}
-		frame.Continues = []string{b.SuccessURL, b.FailureURL}
 		switch {
+		case b.Final() && r.Method == http.MethodPost: // the button was pressed twice
+			return to(b.Return()), nil
 		case b.Final() || b.State == cardtoken.Waiting && !s.Clock.Now().Before(b.ExpiresAt):
 			return view{status: http.StatusGone, page: pages.Notice{Frame: frame, Kind: pages.PageExpired}}, nil
 		case b.State == cardtoken.Challenging:
-			return onward(s.Cards.Resume(r.Context(), b))
+			b, next, err := s.Cards.Resume(r.Context(), b)
+			return onward(r, b, next), err
 		case purpose == cardtoken.ForPayout:
 			return s.bindPayoutCard(r, b, frame)
 		}
@@ -41,7 +43,8 @@ func (s *Server) bindPayoutCard(r *http.Request, b cardtoken.Binding, frame page
 	if r.Method != http.MethodPost || len(again.Problems) > 0 {
 		return view{formStatus(again), pages.PayoutCardForm{Frame: frame, Form: again}, ""}, nil
 	}
-	return onward(s.Cards.Submit(r.Context(), b, typed))
+	b, next, err := s.Cards.Submit(r.Context(), b, typed)
+	return onward(r, b, next), err
 }
 
 func (s *Server) bindPurchaseCard(r *http.Request, b cardtoken.Binding, frame pages.Frame) (view, error) {
@@ -49,7 +52,8 @@ func (s *Server) bindPurchaseCard(r *http.Request, b cardtoken.Binding, frame pa
 	if r.Method != http.MethodPost || len(again.Problems) > 0 {
 		return view{formStatus(again), pages.CardForm{Frame: frame, Form: again}, ""}, nil
 	}
-	return onward(s.Cards.Submit(r.Context(), b, typed))
+	b, next, err := s.Cards.Submit(r.Context(), b, typed)
+	return onward(r, b, next), err
 }
 
 // formStatus is 422 for a form that came back with mistakes.
@@ -62,12 +66,16 @@ func formStatus(f pages.Form) int {
 
 // onward sends the browser where a binding leads: to the issuer's page, or back
 // to the shop, on success and on failure (A.1).
-func onward(b cardtoken.Binding, next string, err error) (view, error) {
-	if err != nil {
-		return view{}, err
-	}
+func onward(r *http.Request, b cardtoken.Binding, next string) view {
 	if next == "" {
-		next = b.Return()
+		return to(b.Return())
 	}
-	return to(next), nil
+	return to(inChosen(r, next))
+}
+
+// bindingFrame is the frame of a binding's pages, the issuer's included.
+func (s *Server) bindingFrame(r *http.Request, b cardtoken.Binding) (pages.Frame, error) {
+	frame, err := s.frame(r.Context(), r, b.MerchantID, b.Language, b.BackLink, b.Test, b.Framed)
+	frame.Continues = []string{b.SuccessURL, b.FailureURL}
+	return frame, err
 }

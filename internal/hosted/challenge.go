@@ -9,9 +9,20 @@ import (
 	"tolem/internal/threeds"
 )
 
-// challenge is the page of the simulated issuer (R36).
+// challenge is the page of the simulated issuer (R36). Once it is decided, it
+// sends the card holder back to the page that asked for it.
 func (s *Server) challenge(r *http.Request) (view, error) {
 	c, ok, err := s.Issuer.Page(r.Context(), r.PathValue("key"))
+	if err != nil {
+		return view{}, err
+	}
+	if !ok {
+		return s.notice(r, http.StatusNotFound, pages.NotFound), nil
+	}
+	if c.Origin != cardtoken.Origin {
+		return view{}, errors.New("challenge of unknown origin")
+	}
+	b, ok, err := s.Cards.Find(r.Context(), cardtoken.BindingKey(c.Key))
 	if err != nil {
 		return view{}, err
 	}
@@ -26,33 +37,14 @@ func (s *Server) challenge(r *http.Request) (view, error) {
 		}
 	}
 	if c.State != threeds.Open {
-		return s.return3DS(r, c)
+		return to(inChosen(r, s.Cards.PagePath(b))), nil
 	}
-	m, err := s.Merchants.Get(r.Context(), c.MerchantID)
+	frame, err := s.bindingFrame(r, b)
 	if err != nil {
 		return view{}, err
 	}
 	return show(pages.Challenge{
-		Frame: pages.Frame{
-			Lang: language(r, c.Language, pages.Lang(m.Settings.Language)), Merchant: m.Name, Self: self(r),
-			Test: true, FrameAncestors: m.Settings.FrameOrigins,
-		},
-		Amount: pages.Money{Amount: c.Amount.String(), Currency: string(c.Currency)}, Card: c.CardMask,
+		Frame: frame, Amount: pages.Money{Amount: c.Amount.String(), Currency: string(c.Currency)}, Card: c.CardMask,
 		AttemptsLeft: int(threeds.Tries - c.Tries), WrongCode: c.Tries > before,
 	}), nil
-}
-
-// return3DS sends the card holder back to the page that asked for the challenge.
-func (s *Server) return3DS(r *http.Request, c threeds.Challenge) (view, error) {
-	if c.Origin != cardtoken.Origin {
-		return view{}, errors.New("challenge of unknown origin")
-	}
-	b, ok, err := s.Cards.Find(r.Context(), cardtoken.BindingKey(c.Key))
-	if err != nil {
-		return view{}, err
-	}
-	if !ok {
-		return s.notice(r, http.StatusNotFound, pages.NotFound), nil
-	}
-	return to(s.Cards.PagePath(b)), nil
 }

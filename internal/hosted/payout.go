@@ -22,23 +22,25 @@ func (s *Server) payout(r *http.Request) (view, error) {
 		return view{}, err
 	}
 	now := s.Clock.Now()
-	if !row.PageOpen() || row.Late(now) {
+	posted, open := r.Method == http.MethodPost, row.PageOpen() && !row.Late(now)
+	if !open && !posted {
 		return show(payoutResult(frame, row, row.Late(now))), nil
 	}
-	typed, again := form{brands: payable}.read(r, now.In(s.Zone))
-	if r.Method != http.MethodPost || len(again.Problems) > 0 {
-		return view{formStatus(again), pages.PayoutForm{
-			Frame: frame, Form: again, Amount: shown(row), Description: row.Description, Deadline: row.SendBefore.In(s.Zone),
-		}, ""}, nil
-	}
-	row, err = s.Payouts.Submit(r.Context(), row, typed.PAN)
-	if err != nil {
-		return view{}, err
+	if open {
+		typed, again := form{brands: payable}.read(r, now.In(s.Zone))
+		if !posted || len(again.Problems) > 0 {
+			return view{formStatus(again), pages.PayoutForm{
+				Frame: frame, Form: again, Amount: shown(row), Description: row.Description, Deadline: row.SendBefore.In(s.Zone),
+			}, ""}, nil
+		}
+		if row, err = s.Payouts.Submit(r.Context(), row, typed.PAN); err != nil {
+			return view{}, err
+		}
 	}
 	if row.State == payout.Success {
 		return to(row.BackLink), nil
 	}
-	return show(payoutResult(frame, row, false)), nil
+	return to(inChosen(r, self(r))), nil // an outcome that can be reloaded without sending anything again
 }
 
 func payoutResult(frame pages.Frame, row payout.Row, late bool) pages.Result {

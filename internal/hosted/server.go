@@ -51,8 +51,9 @@ type view struct {
 
 func show(page pages.Page) view { return view{status: http.StatusOK, page: page} }
 
-// to sends the browser on. The address of a merchant is kept as it is.
-func to(location string) view { return view{status: http.StatusFound, location: location} }
+// to sends the browser on with a GET, whatever it came with. The address of a
+// merchant is kept as it is.
+func to(location string) view { return view{status: http.StatusSeeOther, location: location} }
 
 func (s *Server) page(serve func(*http.Request) (view, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -81,7 +82,7 @@ func (s *Server) page(serve func(*http.Request) (view, error)) http.Handler {
 }
 
 func (s *Server) notice(r *http.Request, status int, kind pages.NoticeKind) view {
-	return view{status: status, page: pages.Notice{Frame: pages.Frame{Lang: language(r, "", pages.Russian)}, Kind: kind}}
+	return view{status: status, page: pages.Notice{Frame: pages.Frame{Lang: language(r, "", pages.Russian), Self: self(r)}, Kind: kind}}
 }
 
 // language is the page's: chosen on the page, asked for by the merchant, the
@@ -116,11 +117,24 @@ func self(r *http.Request) string {
 	return (&url.URL{Path: r.URL.Path, RawQuery: query.Encode()}).String()
 }
 
+// inChosen is the address of another page of ours in the language of this one.
+func inChosen(r *http.Request, location string) string {
+	chosen := r.FormValue(pages.FieldLang)
+	u, err := url.Parse(location)
+	if chosen == "" || err != nil {
+		return location
+	}
+	query := u.Query()
+	query.Set(pages.FieldLang, chosen)
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
 // end is the page that SDKs name as their success and failure address (R20).
 func (s *Server) end(outcome pages.Outcome) func(*http.Request) (view, error) {
 	return func(r *http.Request) (view, error) {
 		return show(pages.Result{
-			Frame: pages.Frame{Lang: language(r, "", pages.Russian)}, Operation: pages.CardBinding, Outcome: outcome,
+			Frame: pages.Frame{Lang: language(r, "", pages.Russian), Self: self(r)}, Operation: pages.CardBinding, Outcome: outcome,
 		}), nil
 	}
 }

@@ -6,7 +6,6 @@ import "strconv"
 // a page of the card's bank, so it does not look like ours; the shop's name appears among the facts only.
 type Challenge struct {
 	Frame
-	Action       string
 	Amount       Money
 	Card         string // mask as in R16
 	AttemptsLeft int
@@ -15,7 +14,6 @@ type Challenge struct {
 
 func (c Challenge) content(w *words) content {
 	view := challengeView{
-		Action: c.Action,
 		Facts: facts(
 			fact{w.Shop, c.merchantOr("")},
 			fact{w.Amount, c.Amount.in(w)},
@@ -31,7 +29,6 @@ func (c Challenge) content(w *words) content {
 
 // challengeView is what views/bank.html shows.
 type challengeView struct {
-	Action   string
 	Facts    []fact
 	Attempts string
 	Error    string

@@ -61,7 +61,7 @@ func moment(t time.Time, w *words) string {
 		hours := t.Format("-07:00")
 		zone += strings.TrimSuffix(strings.Replace(strings.Replace(hours, "+0", "+", 1), "-0", "-", 1), ":00")
 	}
-	return text + " (" + zone + ")"
+	return text + "\u00a0(" + zone + ")"
 }
 
 // maskText sets a masked card number (R16) for the eye: "4716-04XX-XXXX-1981" as "4716 04•• •••• 1981".

@@ -37,11 +37,11 @@ func TestMomentsNameTheirZone(t *testing.T) {
 		w    *words
 		want string
 	}{
-		{at(5 * time.Hour), &russian, "2 марта 2026 г., 09:05 (UTC+5)"},
-		{at(5 * time.Hour), &kazakh, "2026 жылғы 2 наурыз, 09:05 (UTC+5)"},
-		{at(5*time.Hour + 30*time.Minute), &english, "2 March 2026, 09:05 (UTC+5:30)"},
-		{at(-10 * time.Hour), &english, "2 March 2026, 09:05 (UTC-10)"},
-		{at(0), &english, "2 March 2026, 09:05 (UTC)"},
+		{at(5 * time.Hour), &russian, "2 марта 2026 г., 09:05\u00a0(UTC+5)"},
+		{at(5 * time.Hour), &kazakh, "2026 жылғы 2 наурыз, 09:05\u00a0(UTC+5)"},
+		{at(5*time.Hour + 30*time.Minute), &english, "2 March 2026, 09:05\u00a0(UTC+5:30)"},
+		{at(-10 * time.Hour), &english, "2 March 2026, 09:05\u00a0(UTC-10)"},
+		{at(0), &english, "2 March 2026, 09:05\u00a0(UTC)"},
 		{time.Time{}, &english, ""},
 	} {
 		if got := moment(test.time, test.w); got != test.want {

@@ -7,8 +7,6 @@ import (
 
 // Form is the part the card forms share.
 type Form struct {
-	// Action is the address the form is posted to; empty posts to the page's own address.
-	Action string
 	// Brands are the accepted brands, in the order to show them.
 	Brands []Brand
 	// Values fill the fields; only for the answer to a post.
@@ -90,7 +88,6 @@ type formView struct {
 	Amount   string
 	Facts    []fact
 	Preview  bool // draw the card while it is typed
-	Action   string
 	Problems []problemView
 	Fields   []field
 	Brands   []brandView
@@ -107,7 +104,6 @@ type brandView struct {
 }
 
 func (v formView) complete(w *words, form Form, fields ...field) content {
-	v.Action = form.Action
 	var names []string
 	for _, brand := range form.Brands {
 		if name, ok := brandNames[brand]; ok {

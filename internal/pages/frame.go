@@ -25,8 +25,8 @@ type Frame struct {
 	// Continues are the other addresses a submitted form may be redirected to, such as pg_success_url, pg_failure_url or a
 	// 3-D Secure page on another host. They are not shown; they matter to the content security policy only.
 	Continues []string
-	// Self is the local address of the page, path and query, such as "/payout.html?customer=...": the language switch and
-	// the automatic refresh lead there, with ?lang= added. Empty leaves the switch out. It must never hold card data, so
+	// Self is the local address of the page, path and query, such as "/payout.html?customer=...": forms, the language switch
+	// and the automatic refresh lead there, with ?lang= added. Empty leaves the switch out. It must never hold card data, so
 	// whatever was typed before the switch is typed again after it.
 	Self string
 }

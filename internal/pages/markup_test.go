@@ -151,7 +151,7 @@ func TestNoTextLeavesItsPlace(t *testing.T) {
 			Embedded: rapid.Bool().Draw(t, "embedded"),
 		}
 		form := Form{
-			Action: "/view", Brands: []Brand{Brand(foreign.Draw(t, "brand"))},
+			Brands:   []Brand{Brand(foreign.Draw(t, "brand"))},
 			Values:   Values{foreign.Draw(t, "number"), foreign.Draw(t, "holder"), foreign.Draw(t, "expiry")},
 			Problems: []Problem{Problem(foreign.Draw(t, "problem"))},
 		}
@@ -162,7 +162,7 @@ func TestNoTextLeavesItsPlace(t *testing.T) {
 			CardForm{frame, form, money},
 			PayoutForm{Frame: frame, Form: form, Amount: money, Description: description},
 			Result{Frame: frame, Operation: Payout, Outcome: InProcess, Amount: money, Description: description, Card: card},
-			Challenge{Frame: frame, Action: "/3ds", Amount: money, Card: card},
+			Challenge{Frame: frame, Amount: money, Card: card},
 			Notice{frame, NotFound},
 		}).Draw(t, "page")
 		response := drawn(page)

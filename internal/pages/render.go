@@ -34,6 +34,7 @@ type screen struct {
 	Test     bool
 	Embedded bool
 	Back     string
+	Self     string // where a form is posted to
 	Langs    []langLink
 	View     any
 }
@@ -70,6 +71,7 @@ func Render(w http.ResponseWriter, status int, page Page) {
 		Test:     frame.Test,
 		Embedded: frame.Embedded,
 		Back:     webAddress(frame.BackLink),
+		Self:     inLanguage(frame.Self, frame.Lang.known()),
 		Langs:    frame.langLinks(),
 		View:     shown.view,
 	})

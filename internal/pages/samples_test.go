@@ -21,7 +21,7 @@ func samples(lang Lang) map[string]Page {
 	embedded.Embedded = true
 	embedded.FrameAncestors = []string{"https://shop.example"}
 	brands := []Brand{Visa, Mastercard, UnionPay}
-	form := Form{Action: "/payout.html?customer=2c9a7b15-e04d-46f8-b3e1-d0aa6c5f1b72", Brands: brands}
+	form := Form{Brands: brands}
 	wrong := form
 	wrong.Values = Values{Number: testNumber, Holder: "AIGUL SERIKOVA", Expiry: "02/20"}
 	payout := PayoutForm{

@@ -13,7 +13,7 @@ var russian = words{
 	Grouping: "\u00a0",
 
 	TestMode:   "Тестовый режим",
-	TestOnly:   "настоящие деньги не переводятся",
+	TestOnly:   "без настоящих денег",
 	CardHidden: "Магазин не получает полный номер карты",
 	TheShop:    "Магазин",
 	BackToShop: "Вернуться в магазин",

@@ -10,17 +10,14 @@ import (
 )
 
 // Sink is the merchant's web server: it takes callbacks, verifies them and
-// answers 200, or whatever Answer says.
+// answers 200, or whatever Reply was told.
 type Sink struct {
-	// Answer gives the HTTP status of a callback; nil is always 200. It is told
-	// how many callbacks for the same payment came before.
-	Answer func(r Received, before int) int
-
 	client *Client
 	server *http.Server
 	base   string
 
 	mu       sync.Mutex
+	status   func(r Received, before int) int
 	received []Received
 	payments map[string]int
 	bad      []error
@@ -41,6 +38,14 @@ func NewSink(client *Client) (*Sink, error) {
 
 // Close stops listening.
 func (s *Sink) Close() { _ = s.server.Close() }
+
+// Reply sets the HTTP status of the callbacks that come from now on. status is
+// told how many for the same payment came before; nil is always 200.
+func (s *Sink) Reply(status func(r Received, before int) int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.status = status
+}
 
 // URL is the address of one of the merchant's pages.
 func (s *Sink) URL(path string) string { return s.base + path }
@@ -71,8 +76,8 @@ func (s *Sink) note(r *http.Request, body string) int {
 	before := s.payments[id]
 	s.payments[id]++
 	s.received = append(s.received, received)
-	if s.Answer != nil {
-		return s.Answer(received, before)
+	if s.status != nil {
+		return s.status(received, before)
 	}
 	return http.StatusOK
 }

@@ -66,6 +66,19 @@
 		},
 	};
 
+	// What a field says when it is left waits until the pointer is up again: a text that appears under a pressed pointer moves
+	// the button away from it, and the click is lost.
+	let pressed = false;
+	const waiting = [];
+	addEventListener("pointerdown", () => { pressed = true; }, true);
+	for (const end of ["pointerup", "pointercancel"]) {
+		addEventListener(end, () => {
+			pressed = false;
+			setTimeout(() => waiting.splice(0).forEach((act) => act()));
+		}, true);
+	}
+	const whenReleased = (act) => pressed ? waiting.push(act) : setTimeout(act);
+
 	const say = (input, text) => {
 		const note = document.getElementById(input.id + "-error");
 		note.textContent = text;
@@ -131,7 +144,7 @@
 	}
 	for (const [id, complaint] of Object.entries(complaints)) {
 		const input = document.getElementById(id);
-		if (input) input.addEventListener("blur", () => input.value !== "" && say(input, complaint(input)));
+		if (input) input.addEventListener("blur", () => whenReleased(() => input.value !== "" && say(input, complaint(input))));
 	}
 	for (const input of document.querySelectorAll("input[aria-describedby]")) {
 		input.addEventListener("input", () => say(input, ""));
@@ -144,8 +157,9 @@
 		holder.addEventListener("input", show);
 		show();
 	}
-	const summary = document.getElementById("summary");
-	if (summary) summary.focus();
+	// What autofocus does, also in a frame, where browsers refuse it.
+	const first = document.getElementById("summary") || document.getElementById("code");
+	if (first) addEventListener("load", () => requestAnimationFrame(() => first.focus()));
 
 	// One click, one post. The button is disabled after the browser has collected the form, so that its own value is sent.
 	for (const form of document.forms) {
@@ -163,6 +177,15 @@
 			setTimeout(() => allow(false));
 			setTimeout(() => allow(true), 20000); // the answer never came
 		});
-		addEventListener("pageshow", (event) => event.persisted && allow(true));
 	}
+
+	// A browser that keeps the page for its Back button must not keep the card with it. When it brings the page back, the page
+	// asks the server for what is true by then.
+	addEventListener("pagehide", () => {
+		for (const input of document.querySelectorAll("input:not([type=hidden])")) {
+			input.value = "";
+			input.dispatchEvent(new Event("input"));
+		}
+	});
+	addEventListener("pageshow", (event) => event.persisted && location.replace(location.pathname + location.search));
 })();
