@@ -127,7 +127,7 @@ func ledgerVerify(ctx context.Context, t terminal, args []string) error {
 	return o.with(ctx, func(i *platform.Installation) error {
 		began := time.Now()
 		var report ledger.Report
-		err := i.DB.View(ctx, func(tx *store.Tx) (err error) {
+		err := i.DB.Snapshot(ctx, func(tx *store.Tx) (err error) {
 			report, err = platform.Verify(ctx, tx)
 			return err
 		})

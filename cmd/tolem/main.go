@@ -67,11 +67,12 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 			return quiet(c.run(ctx, t, args[len(words):]))
 		}
 	}
-	usage(out)
 	if args[0] == "help" || args[0] == "--help" || args[0] == "-h" {
+		usage(out)
 		return nil
 	}
-	return fmt.Errorf("unknown command %q", strings.Join(args, " "))
+	usage(errs)
+	return fmt.Errorf("unknown command %q", strings.Join(args[:min(2, len(args))], " "))
 }
 
 // quiet: asking for help is no failure.

@@ -22,9 +22,9 @@ func serve(ctx context.Context, t terminal, args []string) error {
 	}
 	server, err := platform.Start(ctx, o.config)
 	if err != nil {
-		return err
+		return unlessStopped(ctx, err)
 	}
-	err = server.Greet(ctx, t.out)
+	err = unlessStopped(ctx, server.Greet(ctx, t.out))
 	if err == nil {
 		select {
 		case <-ctx.Done():
@@ -34,4 +34,12 @@ func serve(ctx context.Context, t terminal, args []string) error {
 	drain, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
 	return errors.Join(err, server.Close(drain))
+}
+
+// unlessStopped drops the error of what a stop has cut short.
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }

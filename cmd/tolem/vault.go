@@ -28,12 +28,15 @@ func vaultNewKey(_ context.Context, t terminal, args []string) error {
 
 func vaultRotate(ctx context.Context, t terminal, args []string) error {
 	o := newOptions("vault rotate", t).withJSON()
-	next := o.String("new-key-file", "", "also wrap the keysets under the key-encryption key in this file")
+	next := o.String("new-key-file", "", "seal nothing anew, but wrap the keys under the key-encryption key in this file")
 	if _, err := o.parse(args, t); err != nil {
 		return err
 	}
 	return o.with(ctx, func(i *platform.Installation) error {
-		rotated, err := i.RotateVault(ctx, *next)
+		if *next != "" {
+			return rewrap(ctx, t, i, *next)
+		}
+		rotated, err := i.RotateVault(ctx)
 		if err != nil {
 			return err
 		}
@@ -44,4 +47,12 @@ func vaultRotate(ctx context.Context, t terminal, args []string) error {
 			rotated.Secrets, rotated.Cards, rotated.Destinations, rotated.Pending)
 		return err
 	})
+}
+
+func rewrap(ctx context.Context, t terminal, i *platform.Installation, file string) error {
+	if err := i.RewrapVault(ctx, file); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(t.err, "The keys are wrapped under the one in %s: the next start of every server needs it.\n", file)
+	return err
 }

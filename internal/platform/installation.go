@@ -93,9 +93,12 @@ func (i *Installation) settle(ctx context.Context) error {
 			}
 			return nil
 		}
-		i.Sandbox = i.Config.VaultKey == "" && i.Config.VaultKeyFile == ""
+		i.Sandbox = !i.keyGiven()
 		if wanted != nil {
 			i.Sandbox = *wanted
+		}
+		if !i.Sandbox && !i.keyGiven() {
+			return errNoKey // before anything is decided for good
 		}
 		installations.Insert(set, installationRow{key, i.Sandbox, store.Micros(i.Config.Clock.Now())})
 		return set.Flush(ctx, tx)
@@ -109,6 +112,10 @@ func mismatch(sandbox bool) error {
 	return errors.New("these data are of a production installation: a sandbox would add a demo merchant whose secrets everybody knows. Give the sandbox data of its own")
 }
 
+var errNoKey = errors.New("production needs a vault key: make one with \"tolem vault new-key FILE\" and name it with --vault-key-file or give it in TOLEM_VAULT_KEY")
+
+func (i *Installation) keyGiven() bool { return i.Config.VaultKey != "" || i.Config.VaultKeyFile != "" }
+
 // kek is the key-encryption key: given, or in a sandbox kept beside the data.
 func (i *Installation) kek() (vault.KEK, error) {
 	switch {
@@ -119,7 +126,7 @@ func (i *Installation) kek() (vault.KEK, error) {
 	case i.Config.VaultKeyFile != "":
 		return vault.ReadKEKFile(i.Config.VaultKeyFile)
 	case !i.Sandbox:
-		return vault.KEK{}, errors.New("production needs a vault key: make one with \"tolem vault new-key FILE\" and name it with --vault-key-file or give it in TOLEM_VAULT_KEY")
+		return vault.KEK{}, errNoKey
 	}
 	if err := os.MkdirAll(i.Config.Data, 0o700); err != nil {
 		return vault.KEK{}, err

@@ -16,10 +16,10 @@ type Rotated struct {
 	Pending      int `json:"pending_cards"`
 }
 
-// RotateVault gives every family of records a new key, wraps the keys under the
-// key-encryption key of a file when one is named, and seals every record anew.
-// Servers go on working meanwhile: old keys still open.
-func (i *Installation) RotateVault(ctx context.Context, newKeyFile string) (r Rotated, err error) {
+// RotateVault gives every family of records a new key and seals every record
+// anew. Servers go on working meanwhile: old keys still open, and new ones are
+// read as soon as a record needs them.
+func (i *Installation) RotateVault(ctx context.Context) (r Rotated, err error) {
 	if err = i.Vault.RotateData(ctx); err != nil {
 		return r, err
 	}
@@ -32,15 +32,18 @@ func (i *Installation) RotateVault(ctx context.Context, newKeyFile string) (r Ro
 	if r.Pending, err = cardtoken.ResealBindings(ctx, i.DB, i.Vault); err != nil {
 		return r, err
 	}
-	if r.Destinations, err = payout.Reseal(ctx, i.DB, i.Vault); err != nil {
-		return r, err
-	}
-	if newKeyFile == "" {
-		return r, nil
-	}
+	r.Destinations, err = payout.Reseal(ctx, i.DB, i.Vault)
+	return r, err
+}
+
+// RewrapVault wraps the keys under the key-encryption key of a file; no record
+// is touched. Servers go on with the keys in their memory, which they could no
+// longer read again: new ones must not be made in the same breath. Their next
+// start needs the new file.
+func (i *Installation) RewrapVault(ctx context.Context, newKeyFile string) error {
 	next, err := vault.ReadKEKFile(newKeyFile)
 	if err != nil {
-		return r, err
+		return err
 	}
-	return r, i.Vault.RotateKEK(ctx, next)
+	return i.Vault.RotateKEK(ctx, next)
 }

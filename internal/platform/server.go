@@ -115,7 +115,7 @@ func (s *Server) build(ctx context.Context, public *url.URL) (err error) {
 	}
 	s.payouts = &payout.Service{
 		DB: s.DB, Engine: s.engine, Vault: s.Vault, Banks: banks, Payments: s.Payments, Callbacks: callbacks,
-		Clock: c.Clock, Zone: c.Zone,
+		Clock: c.Clock, Zone: c.Zone, Patience: payout.Patience,
 	}
 	private := s.Sandbox
 	if c.AllowPrivateCallbacks != nil {
