@@ -1,0 +1,166 @@
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"tolem/internal/bank/simulator"
+	"tolem/internal/callback"
+	"tolem/internal/engine"
+	"tolem/internal/money"
+	"tolem/internal/payout"
+	"tolem/internal/platform"
+	"tolem/internal/shop"
+)
+
+// refuseSome is how the shop of the traffic answers: every seventh payment's
+// first callback is not accepted.
+func refuseSome(r shop.Received, before int) int {
+	if id, _ := strconv.Atoi(r.Message.Get("pg_payment_id")); id%7 == 0 && before == 0 {
+		return http.StatusInternalServerError
+	}
+	return http.StatusOK
+}
+
+// audit waits until nothing is left to do, stops the server, and holds against
+// each other what the shop was told, what the platform keeps, what the bank was
+// sent and what the shop's web server received.
+func (w *traffic) audit(t *testing.T, s *site, last *process) {
+	t.Helper()
+	eventually(t, func() error {
+		if n := len(rows(t, s.database, engine.Effects)); n > 0 {
+			return fmt.Errorf("%d effects are not done", n)
+		}
+		return nil
+	})
+	available := w.shop.at(last).balance(t)
+	last.stop(t)
+
+	payouts := rows(t, s.database, payout.Rows)
+	t.Logf("%d orders, %d payouts, %d calls without an answer", len(w.orders), len(payouts), w.unanswered.Load())
+	w.promises(t, payouts)
+	paid := bankAgrees(t, s, payouts)
+	w.callbacks(t, s, payouts)
+	if want := 1_000_000_000_00 - paid; available != want.Fixed() {
+		t.Errorf("the balance is %s, want %s: what was funded less what was paid", available, want.Fixed())
+	}
+	booksAreRight(t, s)
+}
+
+// promises: what was acknowledged is there and final, as it was announced, and no
+// order was paid twice.
+func (w *traffic) promises(t *testing.T, payouts []payout.Row) {
+	byID, byOrder := map[string]payout.Row{}, map[string][]payout.Row{}
+	for _, row := range payouts {
+		byID[strconv.FormatInt(row.PaymentID, 10)] = row
+		byOrder[row.OrderID] = append(byOrder[row.OrderID], row)
+		if !row.State.Final() {
+			t.Errorf("payout %d of order %s is %s", row.PaymentID, row.OrderID, row.State)
+		}
+	}
+	final := map[payout.State]string{payout.Success: "ok", payout.Failed: "error"}
+	for _, o := range w.orders {
+		for payment, status := range o.told {
+			row, ok := byID[payment]
+			switch {
+			case !ok:
+				t.Errorf("payout %s of order %s was acknowledged and is gone", payment, o.id)
+			case row.OrderID != o.id || row.Amount != o.amount:
+				t.Errorf("payout %s is %s for order %s, want %s for %s", payment, row.Amount, row.OrderID, o.amount, o.id)
+			case status != "process" && status != final[row.State]:
+				t.Errorf("payout %s was answered %s and is %s", payment, status, row.State)
+			}
+		}
+		alive := 0
+		for _, row := range byOrder[o.id] {
+			if row.State != payout.Failed {
+				alive++
+			}
+		}
+		if n := len(byOrder[o.id]); n == 0 || alive > 1 || o.keyed && n > 1 {
+			t.Errorf("order %s has %d payouts, %d of them not failed (key: %t)", o.id, n, alive, o.keyed)
+		}
+	}
+}
+
+// bankAgrees: the bank was sent every payout once, and decided what the platform
+// says it did. It returns how much was paid.
+func bankAgrees(t *testing.T, s *site, payouts []payout.Row) (paid money.Amount) {
+	t.Helper()
+	at := s.database
+	if !s.onPostgres() {
+		at = strings.TrimSuffix(at, ".db") + "-bank.db"
+	}
+	records := map[string]simulator.Record{}
+	for _, r := range rows(t, at, simulator.Records) {
+		records[r.Reference] = r
+		if r.Received != 1 {
+			t.Errorf("the bank was sent %s %d times", r.Reference, r.Received)
+		}
+	}
+	for _, row := range payouts {
+		reference := fmt.Sprint("po", row.PaymentID)
+		r, ok := records[reference]
+		delete(records, reference)
+		switch {
+		case !ok:
+			t.Errorf("the bank never saw payout %d, which is %s", row.PaymentID, row.State)
+		case r.Amount != row.Amount || r.Code != int64(row.ErrorCode) || (r.Code == 0) != (row.State == payout.Success):
+			t.Errorf("payout %d: %s of %s with code %d, the bank says %s with code %d", row.PaymentID, row.State, row.Amount, row.ErrorCode, r.Amount, r.Code)
+		case r.Code == 0:
+			paid += r.Amount
+		}
+	}
+	for reference := range records {
+		t.Errorf("the bank was sent %s, which nobody knows", reference)
+	}
+	return paid
+}
+
+// callbacks: each payout was told to the shop at least once, always in the same
+// words, and there is one callback for it.
+func (w *traffic) callbacks(t *testing.T, s *site, payouts []payout.Row) {
+	t.Helper()
+	made := map[int64]int{}
+	for _, c := range rows(t, s.database, callback.Rows) {
+		if c.State != callback.Delivered {
+			t.Errorf("callback %d of payment %d is %s", c.CallbackID, c.PaymentID, c.State)
+		}
+		made[c.PaymentID]++
+	}
+	for _, row := range payouts {
+		received := w.shop.web.Of(strconv.FormatInt(row.PaymentID, 10))
+		if len(received) == 0 || made[row.PaymentID] != 1 {
+			t.Errorf("payout %d has %d callbacks, received %d times", row.PaymentID, made[row.PaymentID], len(received))
+			continue
+		}
+		want := map[payout.State]string{payout.Success: "ok", payout.Failed: "error"}[row.State]
+		first := received[0].Message.Without("pg_salt").Without("pg_sig")
+		for _, r := range received {
+			if r.Message.Get("pg_status") != want || !sameFields(first, r.Message.Without("pg_salt").Without("pg_sig")) {
+				t.Errorf("payout %d is %s: a callback says %s", row.PaymentID, row.State, r.Message.Get("pg_status"))
+			}
+		}
+	}
+}
+
+// booksAreRight asks the program itself.
+func booksAreRight(t *testing.T, s *site) {
+	t.Helper()
+	report := tell[struct{ Problems []string }](t, s, "ledger", "verify")
+	for _, problem := range report.Problems {
+		t.Error(problem)
+	}
+	for _, a := range tell[[]struct {
+		Name string `json:"account"`
+		Held string `json:"held"`
+	}](t, s, "ledger", "balances", strconv.FormatInt(platform.DemoMerchant, 10)) {
+		if a.Held != "0.00" {
+			t.Error(errors.New("account " + a.Name + " still holds " + a.Held))
+		}
+	}
+}

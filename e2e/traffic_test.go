@@ -1,0 +1,181 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"tolem/internal/money"
+	"tolem/internal/protocol/pg"
+)
+
+// order is one payout that a shop wants, and what the shop was told of it.
+type order struct {
+	id     string
+	path   string
+	fields []string
+	amount money.Amount
+	keyed  bool // has an idempotency key
+
+	mu   sync.Mutex
+	told map[string]string // the latest pg_status, by pg_payment_id
+}
+
+// traffic is a shop with several workers who pay out all the time and insist: a
+// call that is not answered is repeated, at the next server if there are several,
+// until it is.
+type traffic struct {
+	shop    *merchant
+	servers []*atomic.Pointer[process]
+	tokens  []string
+
+	insisting  chan struct{} // a place for each order that has had no answer yet
+	enough     atomic.Bool
+	unanswered atomic.Int64
+	working    sync.WaitGroup
+	mu         sync.Mutex
+	orders     []*order
+	refused    []error
+}
+
+// destinations are cards that succeed, fail, and do either later; the last digits
+// of account numbers do the same.
+var destinations = struct{ cards, accounts []string }{
+	cards:    []string{"4671593866478252", "6204500338419360939", "4556046085041740", "5507841999732294", "4532676596620704"},
+	accounts: []string{"0", "8", "9"},
+}
+
+// newTraffic saves the cards and starts the workers, whose choices follow from
+// the seed.
+func newTraffic(t *testing.T, seed uint64, workers int, servers ...*process) *traffic {
+	t.Helper()
+	w := &traffic{shop: demo(t, servers[0]), insisting: make(chan struct{}, 64)}
+	w.shop.HTTP = &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: 64 + workers}}
+	for _, number := range destinations.cards {
+		w.tokens = append(w.tokens, w.shop.bind(t, "driver", number))
+	}
+	w.shop.web.Reply(refuseSome)
+	for _, p := range servers {
+		at := new(atomic.Pointer[process])
+		at.Store(p)
+		w.servers = append(w.servers, at)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	for worker := range workers {
+		w.working.Go(func() { w.work(ctx, worker, rand.New(rand.NewPCG(seed, uint64(worker)))) })
+	}
+	t.Cleanup(func() {
+		cancel()
+		w.working.Wait()
+	})
+	return w
+}
+
+// finish lets every worker end what it has begun.
+func (w *traffic) finish(t *testing.T) {
+	t.Helper()
+	w.enough.Store(true)
+	done := make(chan struct{})
+	go func() {
+		w.working.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(patience):
+		t.Fatal("calls are not answered")
+	}
+	for _, err := range w.refused {
+		t.Error(err)
+	}
+}
+
+// count is how many orders were begun.
+func (w *traffic) count() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.orders)
+}
+
+func (w *traffic) work(ctx context.Context, worker int, random *rand.Rand) {
+	for n := 0; !w.enough.Load() && ctx.Err() == nil; n++ {
+		o := w.draw(fmt.Sprintf("w%d-%d", worker, n), random)
+		w.mu.Lock()
+		w.orders = append(w.orders, o)
+		w.mu.Unlock()
+		if random.IntN(4) == 0 { // an impatient shop sends it twice at once
+			w.insist(ctx, o, worker+1)
+		}
+		if !w.ask(ctx, o, worker) {
+			w.insist(ctx, o, worker+1)
+		}
+	}
+}
+
+// insist asks again and again, while its worker goes on with other orders as
+// long as there are not too many without an answer.
+func (w *traffic) insist(ctx context.Context, o *order, server int) {
+	select {
+	case w.insisting <- struct{}{}:
+	case <-ctx.Done():
+		return
+	}
+	w.working.Go(func() {
+		defer func() { <-w.insisting }()
+		for ctx.Err() == nil && !w.ask(ctx, o, server) {
+			server++
+		}
+	})
+}
+
+// ask sends an order to one of the servers and tells whether it was answered.
+func (w *traffic) ask(ctx context.Context, o *order, server int) bool {
+	at := w.servers[server%len(w.servers)].Load()
+	answer, err := w.shop.at(at).Call(ctx, o.path, o.fields...)
+	if err != nil && answer == nil {
+		w.unanswered.Add(1)
+		time.Sleep(50 * time.Millisecond) // somebody has to start: do not hurry
+		return false
+	}
+	if err == nil {
+		err = o.hear(answer)
+	}
+	if err != nil {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.refused = append(w.refused, err)
+	}
+	return true
+}
+
+func (w *traffic) draw(id string, random *rand.Rand) *order {
+	o := &order{id: id, path: "/api/reg2reg", amount: money.Amount(1 + random.IntN(500_000)), told: map[string]string{}}
+	kind := random.IntN(len(w.tokens) + len(destinations.accounts))
+	if kind < len(w.tokens) {
+		o.fields = w.shop.payFields(id, o.amount.String(), "driver", w.tokens[kind])
+	} else {
+		o.path = "/api/to_iban"
+		o.fields = w.shop.ibanFields(id, o.amount.String(), destinations.accounts[kind-len(w.tokens)])
+	}
+	if o.keyed = random.IntN(2) == 0; o.keyed {
+		o.fields = append(o.fields, "pg_idempotency_key", "key-"+id)
+	}
+	return o
+}
+
+// hear notes an answer, which must name a payout.
+func (o *order) hear(answer pg.Message) error {
+	payment := answer.Get("pg_payment_id")
+	if payment == "" {
+		return fmt.Errorf("order %s: %s %s", o.id, answer.Get("pg_error_code"), answer.Get("pg_error_description"))
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.told[payment] = answer.Get("pg_status")
+	return nil
+}
