@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	seeds = flag.Int("seeds", 500, "histories to play")
+	seeds = flag.Int("seeds", histories, "histories to play")
 	seed  = flag.Uint64("seed", 0, "play this history only")
 	steps = flag.Int("steps", 80, "steps of a history")
 )
