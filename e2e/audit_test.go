@@ -1,9 +1,7 @@
 package e2e
 
 import (
-	"errors"
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,17 +12,7 @@ import (
 	"tolem/internal/money"
 	"tolem/internal/payout"
 	"tolem/internal/platform"
-	"tolem/internal/shop"
 )
-
-// refuseSome is how the shop of the traffic answers: every seventh payment's
-// first callback is not accepted.
-func refuseSome(r shop.Received, before int) int {
-	if id, _ := strconv.Atoi(r.Message.Get("pg_payment_id")); id%7 == 0 && before == 0 {
-		return http.StatusInternalServerError
-	}
-	return http.StatusOK
-}
 
 // audit waits until nothing is left to do, stops the server, and holds against
 // each other what the shop was told, what the platform keeps, what the bank was
@@ -125,6 +113,8 @@ func bankAgrees(t *testing.T, s *site, payouts []payout.Row) (paid money.Amount)
 // words, and there is one callback for it.
 func (w *traffic) callbacks(t *testing.T, s *site, payouts []payout.Row) {
 	t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	made := map[int64]int{}
 	for _, c := range rows(t, s.database, callback.Rows) {
 		if c.State != callback.Delivered {
@@ -133,16 +123,15 @@ func (w *traffic) callbacks(t *testing.T, s *site, payouts []payout.Row) {
 		made[c.PaymentID]++
 	}
 	for _, row := range payouts {
-		received := w.shop.web.Of(strconv.FormatInt(row.PaymentID, 10))
+		received := w.received[strconv.FormatInt(row.PaymentID, 10)]
 		if len(received) == 0 || made[row.PaymentID] != 1 {
 			t.Errorf("payout %d has %d callbacks, received %d times", row.PaymentID, made[row.PaymentID], len(received))
 			continue
 		}
 		want := map[payout.State]string{payout.Success: "ok", payout.Failed: "error"}[row.State]
-		first := received[0].Message.Without("pg_salt").Without("pg_sig")
-		for _, r := range received {
-			if r.Message.Get("pg_status") != want || !sameFields(first, r.Message.Without("pg_salt").Without("pg_sig")) {
-				t.Errorf("payout %d is %s: a callback says %s", row.PaymentID, row.State, r.Message.Get("pg_status"))
+		for _, message := range received {
+			if message.Get("pg_status") != want || !sameWords(received[0], message) {
+				t.Errorf("payout %d is %s: a callback says %s", row.PaymentID, row.State, message.Get("pg_status"))
 			}
 		}
 	}
@@ -160,7 +149,7 @@ func booksAreRight(t *testing.T, s *site) {
 		Held string `json:"held"`
 	}](t, s, "ledger", "balances", strconv.FormatInt(platform.DemoMerchant, 10)) {
 		if a.Held != "0.00" {
-			t.Error(errors.New("account " + a.Name + " still holds " + a.Held))
+			t.Errorf("account %s still holds %s", a.Name, a.Held)
 		}
 	}
 }

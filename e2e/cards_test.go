@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"testing"
 	"time"
 )
@@ -37,25 +38,25 @@ func TestEveryTestCardHasItsOutcome(t *testing.T) {
 	onBothStores(t, func(t *testing.T, s *site) {
 		p := s.start(t, "--sandbox-delay", "1s")
 		m := demo(t, p)
-		payments := map[string]string{}
-		for _, card := range payoutCards {
-			token := m.bind(t, "user-"+card.number, card.number)
-			paid := m.pay(t, "to-"+card.number, "200", "user-"+card.number, token)
+		payments := make([]string, len(payoutCards))
+		for n, card := range payoutCards {
+			token := m.bind(t, "driver", card.number)
+			paid := m.pay(t, fmt.Sprint("card-", n), "200", "driver", token)
 			expect(t, paid, "pg_status", card.answer)
 			if card.answer == "error" {
 				expect(t, paid, "pg_error_code", card.code)
 			}
-			payments[card.number] = paid.Get("pg_payment_id")
+			payments[n] = paid.Get("pg_payment_id")
 		}
-		for _, card := range payoutCards {
-			if word := m.final(t, "to-"+card.number); word != card.word {
+		for n, card := range payoutCards {
+			if word := m.final(t, fmt.Sprint("card-", n)); word != card.word {
 				t.Errorf("%s: the payout is %s in the end, want %s", card.number, word, card.word)
 			}
 			status := "ok"
 			if card.code != "" {
 				status = "error"
 			}
-			expect(t, m.told(t, payments[card.number], 1)[0].Message, "pg_status", status, "pg_error_code", card.code)
+			expect(t, m.told(t, payments[n], 1)[0].Message, "pg_status", status, "pg_error_code", card.code)
 		}
 		if balance := m.balance(t); balance != "999999000.00" {
 			t.Errorf("the balance is %s after five payouts of 200", balance)

@@ -8,46 +8,48 @@ import (
 	"testing"
 )
 
-// TestASandboxAndProductionDoNotMix, and neither opens without what it needs.
+// TestASandboxAndProductionDoNotMix: data are of one kind for good.
 func TestASandboxAndProductionDoNotMix(t *testing.T) {
 	t.Parallel()
 	sandbox, production := newSite(t, false), newSite(t, false)
-	for _, refusal := range []struct {
-		name string
-		line string
-		want string
-	}{
-		{"production without a key", "serve --sandbox=false", "needs a vault key"},
-		{"known secrets on every address", "serve --listen 0.0.0.0:0", "everybody knows the secrets of demo merchant 700123"},
-	} {
-		s := newSite(t, false)
-		if why := s.refused(t, append(strings.Fields(refusal.line), s.flags...)...); !strings.Contains(why, refusal.want) {
-			t.Errorf("%s: refused with %q", refusal.name, why)
-		}
-		s.start(t).stop(t) // a start that was refused has decided nothing
-	}
-
 	sandbox.start(t).stop(t)
 	key := filepath.Join(production.output, "vault.key")
 	production.tolem(t, "vault", "new-key", key)
-	serve := []string{"serve", "--listen", "127.0.0.1:0"}
-	if why := sandbox.refused(t, append(serve, "--sandbox=false", "--vault-key-file", key, "--data", sandbox.data)...); !strings.Contains(why, "made by a sandbox") {
-		t.Errorf("production on a sandbox's data is refused with %q", why)
-	}
+	refusal(t, sandbox, "made by a sandbox", "--sandbox=false", "--vault-key-file", key)
 
-	production.flags = append(production.flags, "--vault-key-file", key)
-	p := production.start(t, "--sandbox=false")
+	p := production.start(t, "--sandbox=false", "--vault-key-file", key)
 	p.stop(t)
 	if greeting := read(t, p.stdout); strings.TrimSpace(greeting) != "listening on "+p.URL {
 		t.Errorf("production greets with\n%s", greeting)
 	}
-	if why := production.refused(t, append(serve, "--sandbox", "--vault-key-file", key, "--data", production.data)...); !strings.Contains(why, "production installation") {
-		t.Errorf("a sandbox on production's data is refused with %q", why)
-	}
+	refusal(t, production, "production installation", "--sandbox", "--vault-key-file", key)
+	refusal(t, production, "needs a vault key")
+	again := production.launch(t, production.serve("--listen", "0.0.0.0:0"), "TOLEM_VAULT_KEY="+strings.TrimSpace(read(t, key)))
+	again.ready(t)
+	again.stop(t)
+	production.flags = append(production.flags, "--vault-key-file", key)
 	if merchants := tell[[]described](t, production, "merchant", "list"); len(merchants) != 0 {
 		t.Errorf("production has %d merchants from the start", len(merchants))
 	}
-	production.start(t, "--listen", "0.0.0.0:0").stop(t)
+}
+
+// TestAStartThatIsRefusedDecidesNothing: the data are still open to either kind.
+func TestAStartThatIsRefusedDecidesNothing(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, false)
+	refusal(t, s, "needs a vault key", "--sandbox=false")
+	refusal(t, s, "everybody knows the secrets of demo merchant 700123", "--listen", "0.0.0.0:0")
+	p := s.start(t)
+	refusal(t, s, "address already in use", "--listen", strings.TrimPrefix(p.URL, "http://"))
+	p.stop(t)
+}
+
+// refusal checks why a server does not start.
+func refusal(t *testing.T, s *site, want string, flags ...string) {
+	t.Helper()
+	if why := s.refused(t, s.serve(flags...)...); !strings.Contains(why, want) {
+		t.Errorf("serve %q is refused with %q, want %q", flags, why, want)
+	}
 }
 
 // TestASandboxMayBeOpenedOnceItsSecretsAreNew: what the refusal advises works.
@@ -56,7 +58,7 @@ func TestASandboxMayBeOpenedOnceItsSecretsAreNew(t *testing.T) {
 	s := newSite(t, false)
 	s.start(t).stop(t)
 	for _, purpose := range []string{"purchase", "payout"} {
-		s.refused(t, append([]string{"serve", "--listen", "0.0.0.0:0"}, s.flags...)...)
+		refusal(t, s, "everybody knows", "--listen", "0.0.0.0:0")
 		s.tolem(t, "merchant", "rotate-secret", "700123", "--purpose", purpose, "--overlap", "0")
 	}
 	p := s.start(t, "--listen", "0.0.0.0:0")
@@ -87,7 +89,7 @@ func TestSettingsComeFromTheCommandLineThenTheEnvironmentThenAFile(t *testing.T)
 		{[]string{"--config", file}, "TOLEM_PUBLIC_URL=http://environment.example", "http://environment.example"},
 		{[]string{"--config", file, "--public-url", "http://flag.example"}, "TOLEM_PUBLIC_URL=http://environment.example", "http://flag.example"},
 	} {
-		p := s.launch(t, c.flags, c.environment)
+		p := s.launch(t, append([]string{"serve"}, c.flags...), c.environment)
 		p.ready(t)
 		eventually(t, func() error {
 			if !strings.Contains(read(t, p.stdout), "curl "+c.want+"/api/reg2reg ") {

@@ -18,7 +18,8 @@ import (
 // program, copy the curl line, paste it, and paste it again.
 func TestTheFirstStartPrintsACallThatWorks(t *testing.T) {
 	onBothStores(t, func(t *testing.T, s *site) {
-		p := s.start(t)
+		p := s.launch(t, append([]string{"--listen", "127.0.0.1:0"}, s.flags...)) // no command at all: it serves
+		p.ready(t)
 		var greeting string
 		eventually(t, func() error {
 			if greeting = read(t, p.stdout); !strings.Contains(greeting, "tolem sign") {

@@ -95,8 +95,8 @@ func alone(digits string) *regexp.Regexp {
 	return regexp.MustCompile(`(^|[^0-9A-Fa-f])` + digits + `($|[^0-9A-Fa-f])`)
 }
 
-// searchRows looks for the CVC in every value of every table; as a marker, a user id of four
-// digits must be found in the same way.
+// searchRows looks for the CVC in every value of every table. As a marker, a user
+// id of four digits must be found in the same way.
 func searchRows(t *testing.T, s *site) {
 	t.Helper()
 	dump := dumpTables(t, s)
@@ -108,7 +108,8 @@ func searchRows(t *testing.T, s *site) {
 	}
 }
 
-// searchOutput reads what the processes said. The greeting shows the demo secrets on purpose.
+// searchOutput reads what the processes said. The greeting shows the demo secrets
+// on purpose.
 func (s *site) searchOutput(t *testing.T, p *process, hidden []string) {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(s.output, "*.stderr"))

@@ -37,15 +37,20 @@ var (
 // is killed with the test.
 func (s *site) start(t *testing.T, flags ...string) *process {
 	t.Helper()
-	p := s.launch(t, append([]string{"--listen", "127.0.0.1:0"}, flags...))
+	p := s.launch(t, s.serve(flags...))
 	p.ready(t)
 	return p
 }
 
+// serve are the arguments of a server on the site's data.
+func (s *site) serve(flags ...string) []string {
+	return slices.Concat([]string{"serve", "--listen", "127.0.0.1:0"}, s.flags, flags)
+}
+
 // launch starts a server and does not wait for it.
-func (s *site) launch(t *testing.T, flags []string, environment ...string) *process {
+func (s *site) launch(t *testing.T, arguments []string, environment ...string) *process {
 	t.Helper()
-	c := s.command(append([]string{"serve"}, slices.Concat(s.flags, flags)...), environment...)
+	c := s.command(arguments, environment...)
 	path := filepath.Join(s.output, fmt.Sprintf("%03d", s.number))
 	s.number++
 	p := &process{cmd: c, stdout: path + ".stdout", stderr: path + ".stderr", exited: make(chan struct{})}

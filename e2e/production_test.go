@@ -48,14 +48,7 @@ func TestProductionWithoutABank(t *testing.T) {
 func (m *merchant) bindUnheard(t *testing.T, user, number string) (token string) {
 	t.Helper()
 	m.typeCard(t, user, number)
-	list := m.call(t, m.path("cardstorage/list"), "pg_user_id", user)
-	for _, field := range list {
-		if field.Name == "card" {
-			return field.Nested.Get("pg_card_token")
-		}
-	}
-	t.Fatal("the card is not in the list")
-	return ""
+	return nested(m.call(t, m.path("cardstorage/list"), "pg_user_id", user), "card").Get("pg_card_token")
 }
 
 // uncalled complains unless n callbacks were refused for their address.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -12,6 +13,7 @@ import (
 
 	"tolem/internal/money"
 	"tolem/internal/protocol/pg"
+	"tolem/internal/shop"
 )
 
 // order is one payout that a shop wants, and what the shop was told of it.
@@ -41,6 +43,7 @@ type traffic struct {
 	mu         sync.Mutex
 	orders     []*order
 	refused    []error
+	received   map[string][]pg.Message // callbacks by payment
 }
 
 // destinations are cards that succeed, fail, and do either later; the last digits
@@ -54,12 +57,12 @@ var destinations = struct{ cards, accounts []string }{
 // the seed.
 func newTraffic(t *testing.T, seed uint64, workers int, servers ...*process) *traffic {
 	t.Helper()
-	w := &traffic{shop: demo(t, servers[0]), insisting: make(chan struct{}, 64)}
+	w := &traffic{shop: demo(t, servers[0]), insisting: make(chan struct{}, 64), received: map[string][]pg.Message{}}
 	w.shop.HTTP = &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: 64 + workers}}
 	for _, number := range destinations.cards {
 		w.tokens = append(w.tokens, w.shop.bind(t, "driver", number))
 	}
-	w.shop.web.Reply(refuseSome)
+	w.shop.web.Reply(w.receive)
 	for _, p := range servers {
 		at := new(atomic.Pointer[process])
 		at.Store(p)
@@ -178,4 +181,16 @@ func (o *order) hear(answer pg.Message) error {
 	defer o.mu.Unlock()
 	o.told[payment] = answer.Get("pg_status")
 	return nil
+}
+
+// receive takes a callback. Of every seventh payment the first is not accepted.
+func (w *traffic) receive(r shop.Received, before int) int {
+	payment := r.Message.Get("pg_payment_id")
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.received[payment] = append(w.received[payment], r.Message)
+	if id, _ := strconv.Atoi(payment); id%7 == 0 && before == 0 {
+		return http.StatusInternalServerError
+	}
+	return http.StatusOK
 }

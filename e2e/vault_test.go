@@ -44,7 +44,7 @@ func TestTheVaultIsRotatedWhileTheServerRuns(t *testing.T) {
 		works("after-new-key")
 		p.stop(t)
 
-		if why := s.refused(t, append([]string{"serve", "--listen", "127.0.0.1:0"}, s.flags...)...); !strings.Contains(why, "key") {
+		if why := s.refused(t, s.serve()...); !strings.Contains(why, "key") {
 			t.Errorf("the old key is refused with %q", why)
 		}
 		s.flags = append(s.flags, "--vault-key-file", next)

@@ -130,7 +130,7 @@ func (c *Service) challenge(b Binding, typed Card) (Binding, string, error) {
 // ask sets the challenge, if it is not set yet, and tells where the issuer's page is.
 func (c *Service) ask(b Binding, typed Card) (string, error) {
 	set, err := c.Issuer.Begin(threeds.Challenge{
-		Key: threeds.Key(b.BindingKey), CardMask: typed.PAN.Mask(), Amount: verificationAmount,
+		Key: threeds.Key(b.BindingKey), CardMask: typed.PAN.Mask(), Amount: VerificationAmount,
 		Currency: money.KZT, Language: b.Language, Origin: Origin,
 	})
 	return c.Issuer.PagePath(set.Key), err
@@ -139,9 +139,9 @@ func (c *Service) ask(b Binding, typed Card) (string, error) {
 // Origin tells a binding's challenges from others.
 const Origin = "binding"
 
-// verificationAmount is what is held and let go to prove that a card works, in
+// VerificationAmount is what is held and let go to prove that a card works, in
 // minor units (spec 02, A.1: 1 to 100 units).
-const verificationAmount money.Amount = 100
+const VerificationAmount money.Amount = 100
 
 // Resume goes on after 3-D Secure. next is the issuer's page when the challenge
 // is still open.

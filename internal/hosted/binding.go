@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"tolem/internal/cardtoken"
+	"tolem/internal/money"
 	"tolem/internal/pages"
 )
 
@@ -50,11 +51,14 @@ func (s *Server) bindPayoutCard(r *http.Request, b cardtoken.Binding, frame page
 func (s *Server) bindPurchaseCard(r *http.Request, b cardtoken.Binding, frame pages.Frame) (view, error) {
 	typed, again := form{brands: chargeable, holderRequired: true, holderWords: 2, full: true}.read(r, s.Clock.Now().In(s.Zone))
 	if r.Method != http.MethodPost || len(again.Problems) > 0 {
-		return view{formStatus(again), pages.CardForm{Frame: frame, Form: again}, ""}, nil
+		return view{formStatus(again), pages.CardForm{Frame: frame, Form: again, Hold: hold}, ""}, nil
 	}
 	b, next, err := s.Cards.Submit(r.Context(), b, typed)
 	return onward(r, b, next), err
 }
+
+// hold is what the bank holds for a moment to check a card.
+var hold = pages.Money{Amount: cardtoken.VerificationAmount.String(), Currency: string(money.KZT)}
 
 // formStatus is 422 for a form that came back with mistakes.
 func formStatus(f pages.Form) int {

@@ -2,6 +2,7 @@ package hosted
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 	"tolem/internal/card"
 	"tolem/internal/cardtoken"
 	"tolem/internal/clock"
+	"tolem/internal/engine"
 	"tolem/internal/merchant"
 	"tolem/internal/pages"
 	"tolem/internal/payout"
@@ -53,7 +55,7 @@ func show(page pages.Page) view { return view{status: http.StatusOK, page: page}
 
 // to sends the browser on with a GET, whatever it came with. The address of a
 // merchant is kept as it is.
-func to(location string) view { return view{status: http.StatusSeeOther, location: location} }
+func to(location string) view { return view{status: http.StatusFound, location: location} }
 
 func (s *Server) page(serve func(*http.Request) (view, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -67,8 +69,7 @@ func (s *Server) page(serve func(*http.Request) (view, error)) http.Handler {
 		if err != nil {
 			v = s.notice(r, http.StatusBadRequest, pages.NotFound)
 		} else if v, err = serve(r); err != nil {
-			s.Log.Error("page failed", "page", r.Pattern, "error", err)
-			v = s.notice(r, http.StatusServiceUnavailable, pages.Unavailable)
+			v = s.trouble(r, err)
 		}
 		if v.location != "" {
 			w.Header().Set("Cache-Control", "no-store")
@@ -79,6 +80,15 @@ func (s *Server) page(serve func(*http.Request) (view, error)) http.Handler {
 		}
 		pages.Render(w, v.status, v.page)
 	})
+}
+
+// trouble is the page of a request that could not be served.
+func (s *Server) trouble(r *http.Request, err error) view {
+	if errors.Is(err, engine.ErrBusy) {
+		return s.notice(r, http.StatusTooManyRequests, pages.TooManyRequests)
+	}
+	s.Log.Error("page failed", "page", r.Pattern, "error", err)
+	return s.notice(r, http.StatusServiceUnavailable, pages.Unavailable)
 }
 
 func (s *Server) notice(r *http.Request, status int, kind pages.NoticeKind) view {

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -81,9 +80,8 @@ func TestAPageInProcessAsksForItselfAgain(t *testing.T) {
 		want string
 	}{
 		{"default", Result{Frame: Frame{Self: self, Lang: Kazakh}, Operation: Payout, Outcome: InProcess}, "4; url=/payout.html?customer=abc&lang=kk"},
-		{"chosen", Result{Frame: Frame{Self: self}, Operation: Payout, Outcome: InProcess, Refresh: 9 * time.Second}, "9; url=/payout.html?customer=abc&lang=ru"},
 		{"no address", Result{Operation: Payout, Outcome: InProcess}, "4"},
-		{"final", Result{Frame: Frame{Self: self}, Operation: Payout, Outcome: Succeeded, Refresh: 9 * time.Second}, ""},
+		{"final", Result{Frame: Frame{Self: self}, Operation: Payout, Outcome: Succeeded}, ""},
 		{"form", PayoutCardForm{Frame: Frame{Self: self}}, ""},
 	} {
 		if got := drawn(test.page).Header.Get("Refresh"); got != test.want {

@@ -42,9 +42,10 @@ type Result struct {
 	Description string
 	Card        string
 	PaymentID   int64
-	// Refresh is how soon a page in process asks for itself again, in whole seconds; zero means 4 s.
-	Refresh time.Duration
 }
+
+// again is how soon a page in process asks for itself again, in whole seconds.
+const again = 4 * time.Second
 
 func (r Result) content(w *words) content {
 	said := w.Outcomes[r.Operation][r.Outcome]
@@ -57,10 +58,7 @@ func (r Result) content(w *words) content {
 	var code string
 	switch r.Outcome {
 	case InProcess:
-		refresh = max(r.Refresh, 0)
-		if refresh < time.Second {
-			refresh = 4 * time.Second
-		}
+		refresh = again
 		view.Note = w.Refreshes
 	case Failed:
 		if r.Code != 0 {

@@ -107,6 +107,8 @@ func (s *Server) build(ctx context.Context, public *url.URL) (err error) {
 	}
 	banks := bank.Banks{Test: s.bank}
 	s.engine = engine.New(s.DB, engine.Options{Clock: c.Clock, Log: c.Log, Lease: c.EffectLease})
+	// A server takes large blocks: no call should wait for one.
+	s.Payments = ids.NewNumbers(s.DB, "payment", 1000)
 	callbacks, cards := ids.NewNumbers(s.DB, "callback", 1000), ids.NewNumbers(s.DB, "card", 100)
 	issuer := &threeds.Issuer{DB: s.DB, Engine: s.engine, Vault: s.Vault, Clock: c.Clock}
 	s.cards = &cardtoken.Service{

@@ -6,6 +6,7 @@ import (
 	sqldriver "database/sql/driver"
 	"errors"
 	"fmt"
+	"sync"
 )
 
 // sqliteConn runs statements and keeps them prepared.
@@ -96,10 +97,13 @@ func (c *sqliteConn) run(ctx context.Context, batch []statement) error {
 type sqliteReaders struct {
 	pool *sql.DB
 	free chan *sqliteConn // nil stands for one that is not open yet
+
+	ending sync.Once
+	ended  chan struct{}
 }
 
 func newSQLiteReaders(pool *sql.DB, connections int) *sqliteReaders {
-	r := &sqliteReaders{pool, make(chan *sqliteConn, connections)}
+	r := &sqliteReaders{pool: pool, free: make(chan *sqliteConn, connections), ended: make(chan struct{})}
 	for range connections {
 		r.free <- nil
 	}
@@ -111,6 +115,8 @@ func (r *sqliteReaders) with(ctx context.Context, f func(*sqliteConn) error) err
 	var c *sqliteConn
 	select {
 	case c = <-r.free:
+	case <-r.ended:
+		return sql.ErrConnDone
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -130,13 +136,16 @@ func (r *sqliteReaders) with(ctx context.Context, f func(*sqliteConn) error) err
 	return err
 }
 
-// close waits for those that are lent and closes all.
-func (r *sqliteReaders) close() error {
-	var errs []error
-	for range cap(r.free) {
-		if c := <-r.free; c != nil {
-			errs = append(errs, c.close())
+// close waits for those that are lent and closes all. Closing twice is harmless.
+func (r *sqliteReaders) close() (err error) {
+	r.ending.Do(func() {
+		close(r.ended)
+		for range cap(r.free) {
+			if c := <-r.free; c != nil {
+				err = errors.Join(err, c.close())
+			}
 		}
-	}
-	return errors.Join(append(errs, r.pool.Close())...)
+		err = errors.Join(err, r.pool.Close())
+	})
+	return err
 }
