@@ -34,7 +34,7 @@ func vaultRotate(ctx context.Context, t terminal, args []string) error {
 	}
 	return o.with(ctx, func(i *platform.Installation) error {
 		if *next != "" {
-			return rewrap(ctx, t, i, *next)
+			return rewrap(ctx, t, i, *next, o.json)
 		}
 		rotated, err := i.RotateVault(ctx)
 		if err != nil {
@@ -49,9 +49,12 @@ func vaultRotate(ctx context.Context, t terminal, args []string) error {
 	})
 }
 
-func rewrap(ctx context.Context, t terminal, i *platform.Installation, file string) error {
+func rewrap(ctx context.Context, t terminal, i *platform.Installation, file string, asJSON bool) error {
 	if err := i.RewrapVault(ctx, file); err != nil {
 		return err
+	}
+	if asJSON {
+		return printJSON(t.out, map[string]string{"wrapped_under": file})
 	}
 	_, err := fmt.Fprintf(t.err, "The keys are wrapped under the one in %s: the next start of every server needs it.\n", file)
 	return err

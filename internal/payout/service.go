@@ -98,12 +98,12 @@ func (p *Service) repeated(ctx context.Context, key Key) (Row, *codes.Refusal, e
 func (p *Service) wait(ctx context.Context, row Row, done <-chan Row) Row {
 	patience := time.NewTimer(p.Patience)
 	defer patience.Stop()
-	look := time.NewTicker(time.Second)
-	defer look.Stop()
+	pause := 50 * time.Millisecond
 	for row.State == Created && !row.PageOpen() {
 		select {
 		case row = <-done:
-		case <-look.C:
+		case <-time.After(pause):
+			pause = min(2*pause, time.Second)
 			if now, ok, err := p.Find(ctx, row.Key); ok && err == nil {
 				row = now
 			}
