@@ -146,33 +146,58 @@ func TestTheSameOperationCommittedTwiceIsOnePayout(t *testing.T) {
 }
 
 func TestAnUnknownOutcomeIsInquiredNeverRepeated(t *testing.T) {
+	unknown, notFound := bank.Answer{}, bank.Answer{Outcome: bank.NotFound}
 	w := newWorld()
 	w.fund(1_000_000)
 	row := w.accept(w.proposal(ToToken, "po-1", 10000, 0)).result
-	o := w.settle(row, bank.Answer{}) // the call failed
-	if o.result.State != Process || o.send {
-		t.Fatalf("after a lost call: %s, send %v", o.result.State, o.send)
+	// A call may be lost, and so may the next one: each time the bank must know
+	// nothing for as long as a call can be under way before it is sent again.
+	for range 3 {
+		o := w.told(row, toPay, unknown)
+		if o.result.State != Process || o.send {
+			t.Fatalf("after a lost call: %s, send %v", o.result.State, o.send)
+		}
+		if effect, ok := w.waiting(row.sending()); !ok || !effect.DueAt.After(w.now) {
+			t.Fatalf("no inquiry is planned: %+v", effect)
+		}
+		w.now = w.now.Add(silence - time.Second)
+		if o := w.settle(row, notFound); o.send || o.result.State != Process {
+			t.Fatal("sent again while a call may be under way")
+		}
+		w.now = w.now.Add(time.Second)
+		if o := w.settle(row, notFound); !o.send {
+			t.Fatal("what the bank never had is not sent")
+		}
+		// The node dies before, or while, it sends: whoever comes next cannot know.
+		if o := w.settle(row, notFound); o.send {
+			t.Fatal("sent again right after it was to be sent")
+		}
+		w.now = w.now.Add(time.Minute)
 	}
-	effect, ok := w.waiting(row.sending())
-	if !ok || !effect.DueAt.After(w.now) {
-		t.Fatalf("no inquiry is planned: %+v", effect)
-	}
-	// A bank that does not know the reference yet is not believed while the call
-	// may be under way.
-	w.now = w.now.Add(bank.CallLimit - time.Second)
-	if o := w.settle(o.result, bank.Answer{Outcome: bank.NotFound}); o.send || o.result.State != Process {
-		t.Errorf("sent again while the first call may be under way")
-	}
-	w.now = w.now.Add(2 * time.Second)
-	if o := w.settle(o.result, bank.Answer{Outcome: bank.NotFound}); !o.send {
-		t.Errorf("what the bank never had is not sent")
-	}
-	w.now = w.now.Add(2 * time.Hour)
-	if o := w.settle(o.result, bank.Answer{Outcome: bank.NotFound}); o.send || o.result.State != Expired || o.result.ErrorCode != codes.LifetimeOver {
-		t.Errorf("never sent and too late: %s %d", o.result.State, o.result.ErrorCode)
-	}
-	if a := w.account(ledger.Payout); a.Held != 0 || a.Available() != 1_000_000 {
-		t.Errorf("held %d, available %d", a.Held, a.Available())
+}
+
+func TestWhatWasNeverSentExpires(t *testing.T) {
+	for name, asked := range map[string]question{"at once": nothing, "after a silence": whatIsIt} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			w.fund(1_000_000)
+			row := w.accept(w.proposal(ToToken, "po-1", 10000, 0)).result
+			w.now = w.now.Add(2 * time.Hour)
+			o := w.told(row, asked, bank.Answer{Outcome: bank.NotFound})
+			if asked == whatIsIt {
+				if o.result.State != Process {
+					t.Fatalf("%s before the silence is over", o.result.State)
+				}
+				w.now = w.now.Add(silence)
+				o = w.told(row, asked, bank.Answer{Outcome: bank.NotFound})
+			}
+			if o.send || o.result.State != Expired || o.result.ErrorCode != codes.LifetimeOver {
+				t.Errorf("send %v, %s %d", o.send, o.result.State, o.result.ErrorCode)
+			}
+			if a := w.account(ledger.Payout); a.Held != 0 || a.Available() != 1_000_000 {
+				t.Errorf("held %d, available %d", a.Held, a.Available())
+			}
+		})
 	}
 }
 

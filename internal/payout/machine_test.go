@@ -78,7 +78,11 @@ func (w *world) accept(o *accept) *accept {
 }
 
 func (w *world) settle(row Row, answer bank.Answer) *settle {
-	o := &settle{seen: row, answer: answer, callback: w.id(), notice: notify, done: func(Row) {}}
+	return w.told(row, whatIsIt, answer)
+}
+
+func (w *world) told(row Row, asked question, answer bank.Answer) *settle {
+	o := &settle{seen: row, answer: answer, asked: asked, callback: w.id(), notice: notify, done: func(Row) {}}
 	w.do(o)
 	return o
 }

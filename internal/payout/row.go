@@ -45,7 +45,7 @@ func (s State) Final() bool { return s == Success || s == Failed || s == Expired
 // Destination is the sealed card number or account, empty until it is known and
 // after a typed card is no longer needed. Balance is what was left on the
 // merchant's balance after the payout's latest posting. SendBefore is zero when
-// there is no limit.
+// there is no limit. SentAt is when the bank may have been sent the payout last.
 type Row struct {
 	Key
 	OrderID       string         `db:"order_id,fixed"`

@@ -48,7 +48,7 @@ func (p *Service) send(ctx context.Context, e engine.Effect) error {
 	if err != nil {
 		answer = bank.Answer{}
 	}
-	_, err = p.settle(ctx, row, answer, false)
+	_, err = p.settle(ctx, row, answer, toPay)
 	return err
 }
 
@@ -63,7 +63,7 @@ func missing(ok bool, e engine.Effect) error {
 // yet the answer is known.
 func (p *Service) inquire(ctx context.Context, row Row, unsent bool) (*settle, error) {
 	if unsent {
-		return p.settle(ctx, row, bank.Answer{Outcome: bank.NotFound}, true)
+		return p.settle(ctx, row, bank.Answer{Outcome: bank.NotFound}, nothing)
 	}
 	call, cancel := context.WithTimeout(ctx, bank.CallLimit)
 	defer cancel()
@@ -71,15 +71,15 @@ func (p *Service) inquire(ctx context.Context, row Row, unsent bool) (*settle, e
 	if err != nil {
 		answer = bank.Answer{}
 	}
-	return p.settle(ctx, row, answer, false)
+	return p.settle(ctx, row, answer, whatIsIt)
 }
 
-func (p *Service) settle(ctx context.Context, row Row, answer bank.Answer, unsent bool) (*settle, error) {
+func (p *Service) settle(ctx context.Context, row Row, answer bank.Answer, asked question) (*settle, error) {
 	id, err := p.Callbacks.Next(ctx)
 	if err != nil {
 		return nil, err
 	}
-	o := &settle{seen: row, answer: answer, unsent: unsent, callback: id, notice: p.notify, done: p.waiting.tell}
+	o := &settle{seen: row, answer: answer, asked: asked, callback: id, notice: p.notify, done: p.waiting.tell}
 	return o, p.Engine.Do(o)
 }
 

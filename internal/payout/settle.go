@@ -24,12 +24,25 @@ const (
 	inquireLast  = 5 * time.Minute
 )
 
+// silence is how long after the last possible sending a bank must know nothing of
+// a payout to be believed: a call, and the moment between deciding and calling.
+const silence = bank.CallLimit + 2*time.Second
+
+// question is what the bank was asked when it answered.
+type question int
+
+const (
+	nothing  question = iota // nobody has called it yet: that it knows nothing is certain
+	toPay                    // to pay, just now
+	whatIsIt                 // what became of the payout
+)
+
 // settle takes what the bank said, or that it said nothing, to its end: the
 // payout's state, the books, the notify and what to do next.
 type settle struct {
 	seen     Row
 	answer   bank.Answer // zero when the call failed and the outcome is unknown
-	unsent   bool        // nobody has called the bank yet: that it knows nothing is certain
+	asked    question
 	callback int64
 	notice   noticer
 	done     func(Row)
@@ -64,13 +77,13 @@ func (o *settle) Decide(s *store.Set, now time.Time) {
 		o.end(s, &row, Failed, o.answer.Code, now)
 	case bank.NotFound:
 		switch {
-		case !o.unsent && (row.SentAt.IsZero() || now.Sub(row.SentAt) < bank.CallLimit):
-			o.wait(s, &row, bank.CallLimit, now) // a call may still be on its way
+		case o.asked != nothing && (row.SentAt.IsZero() || now.Sub(row.SentAt) < silence):
+			o.wait(s, &row, silence, now) // a call may still be on its way
 		case row.Late(now):
 			row.release(s, now)
 			o.end(s, &row, Expired, codes.LifetimeOver, now)
 		default:
-			o.send = true
+			o.send, row.SentAt, row.State = true, now, Process
 		}
 	default:
 		o.wait(s, &row, o.answer.AskAgain, now)
@@ -91,7 +104,7 @@ func (o *settle) end(s *store.Set, row *Row, state State, code codes.Code, now t
 // wait leaves the payout with the bank and plans to ask again: when it advised
 // to, else after a pause that grows with the time since the payout was sent.
 func (o *settle) wait(s *store.Set, row *Row, advice time.Duration, now time.Time) {
-	if row.SentAt.IsZero() {
+	if row.SentAt.IsZero() || o.asked == toPay {
 		row.SentAt = now
 	}
 	row.State = Process

@@ -97,7 +97,7 @@ func (w *World) build(ctx context.Context, i *platform.Installation) error {
 
 	w.calm = true
 	defer func() { w.calm = false }()
-	w.funded = money.Amount(w.number(200_000))
+	w.funded = money.Amount(w.number(400_000))
 	id, err := i.Payments.Next(ctx)
 	if err != nil {
 		return err
@@ -130,21 +130,31 @@ func (w *World) step(ctx context.Context) {
 		}
 	}()
 	switch n := w.number(100); {
-	case n < 25:
+	case n < 12:
 		w.order(ctx)
-	case n < 40:
+	case n < 22:
 		w.repeat(ctx)
-	case n < 45:
+	case n < 25:
 		w.contradict(ctx)
-	case n < 52:
+	case n < 30:
 		w.submit(ctx)
-	case n < 90:
+	case n < 75:
 		w.effect()
 	default:
-		pause := time.Duration(w.number(40_000)) * time.Millisecond
-		w.say("%s pass", pause)
-		w.clock.Advance(pause)
+		w.pass()
 	}
+}
+
+// pass lets time go by: mostly less than a call of the bank may take, so that
+// things happen while one is under way.
+func (w *World) pass() {
+	most := 5_000
+	if w.chance(20) {
+		most = 40_000
+	}
+	pause := time.Duration(w.number(most)) * time.Millisecond
+	w.say("%s pass", pause)
+	w.clock.Advance(pause)
 }
 
 // effect carries out one of those that are due.

@@ -94,8 +94,8 @@ func checkDecoded(t *testing.T, m Message, err error) {
 	if depth > maxDepth {
 		t.Fatalf("%d levels", depth)
 	}
-	m = m.Without("pg_xml")
 	Verify("x", m, secret)
+	m = m.Without("pg_xml").Without("pg_sig") // a pg_sig takes no part, but the fields of one that is doubled would
 	again, err := Decode(request(urlencoded, "", EncodeForm(m)))
 	if err != nil {
 		if depth < maxDepth { // at the limit, the brackets of repeated names are one level too many
