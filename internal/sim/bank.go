@@ -78,10 +78,10 @@ func (b *unreliable) answer(c *credited) bank.Answer {
 func (b *unreliable) Credit(_ context.Context, c bank.Credit) (bank.Answer, error) {
 	b.land()
 	switch {
-	case b.w.fault(8):
+	case b.w.fault(12):
 		b.w.say("  credit %s lost on its way", c.Reference)
 		return bank.Answer{}, errNoAnswer
-	case b.w.fault(8):
+	case b.w.fault(20):
 		b.w.say("  credit %s late", c.Reference)
 		delay := time.Duration(b.w.number(int(bank.CallLimit/time.Millisecond))) * time.Millisecond
 		b.flying = append(b.flying, flight{c, b.w.clock.Now().Add(delay)})
