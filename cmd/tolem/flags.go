@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"tolem/internal/callback"
+	"tolem/internal/payout"
 	"tolem/internal/platform"
 )
 
@@ -28,6 +29,7 @@ type options struct {
 	json    bool
 	sandbox bool
 	private bool
+	effects bool
 	plan    schedule
 }
 
@@ -60,6 +62,8 @@ func (o *options) withServer() *options {
 	o.BoolVar(&o.private, "allow-private-callbacks", false, "call loopback and private addresses too (default as --sandbox)")
 	o.Var(&o.plan, "callback-schedule", "when callbacks are attempted, counted from the first")
 	o.DurationVar(&o.config.EffectLease, "effect-lease", 10*time.Second, "after how long another node takes over from a silent one")
+	o.BoolVar(&o.effects, "effects", true, "call the bank and merchants; a node that does not leaves that to others")
+	o.DurationVar(&o.config.Patience, "patience", payout.Patience, "how long a call waits for the bank before it answers \"process\"")
 	o.StringVar(&o.zone, "timezone", "Asia/Almaty", "zone of dates in messages")
 	o.StringVar(&o.limits, "time-limit-zone", "UTC", "zone in which pg_order_time_limit is read")
 	return o
@@ -93,6 +97,13 @@ func (o *options) server() (err error) {
 	}
 	if o.Changed("allow-private-callbacks") {
 		o.config.AllowPrivateCallbacks = &o.private
+	}
+	o.config.NoEffects = !o.effects
+	if o.config.Patience < 0 {
+		return errors.New("--patience must not be negative")
+	}
+	if o.config.Patience == 0 {
+		o.config.Patience = -1
 	}
 	if o.config.SandboxDelay < 0 || o.config.EffectLease < 100*time.Millisecond {
 		return errors.New("--sandbox-delay must not be negative, --effect-lease not below 100ms")

@@ -6,6 +6,7 @@ import (
 
 	"tolem/internal/callback"
 	"tolem/internal/clock"
+	"tolem/internal/payout"
 )
 
 // Config is what an operator sets. Zero values mean the defaults named.
@@ -22,6 +23,8 @@ type Config struct {
 	AllowPrivateCallbacks *bool             // nil: as Sandbox
 	CallbackSchedule      callback.Schedule // 0, 30m, 60m, 90m, 120m (R39)
 	EffectLease           time.Duration     // 10 s
+	NoEffects             bool              // take calls only: other nodes call banks and merchants
+	Patience              time.Duration     // how long a call waits for the bank: 15 s; below zero not at all
 
 	VaultKey     string // base64 of the key-encryption key
 	VaultKeyFile string // or the file it is in
@@ -51,6 +54,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.EffectLease == 0 {
 		c.EffectLease = 10 * time.Second
+	}
+	if c.Patience == 0 {
+		c.Patience = payout.Patience
 	}
 	if c.Zone == nil {
 		c.Zone = Almaty

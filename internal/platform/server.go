@@ -82,8 +82,10 @@ func (s *Server) start(ctx context.Context) (err error) {
 	if err := s.guardDemo(ctx); err != nil {
 		return err
 	}
-	if err := s.engine.Start(); err != nil {
-		return err
+	if !s.Config.NoEffects {
+		if err := s.engine.Start(); err != nil {
+			return err
+		}
 	}
 	tidy, stop := context.WithCancel(context.Background())
 	s.stop = stop
@@ -117,7 +119,7 @@ func (s *Server) build(ctx context.Context, public *url.URL) (err error) {
 	}
 	s.payouts = &payout.Service{
 		DB: s.DB, Engine: s.engine, Vault: s.Vault, Banks: banks, Payments: s.Payments, Callbacks: callbacks,
-		Clock: c.Clock, Zone: c.Zone, Patience: payout.Patience,
+		Clock: c.Clock, Zone: c.Zone, Patience: c.Patience,
 	}
 	private := s.Sandbox
 	if c.AllowPrivateCallbacks != nil {
@@ -146,7 +148,7 @@ func (s *Server) route(issuer *threeds.Issuer) {
 	}).Routes(mux)
 	s.http = &http.Server{
 		Handler: api.Collapse(mux), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
-		WriteTimeout: payout.Patience + 30*time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		WriteTimeout: max(c.Patience, 0) + 30*time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 	}
 }
 
