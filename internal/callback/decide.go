@@ -28,11 +28,12 @@ func Enqueue(s *store.Set, n Notice, now time.Time) {
 	if n.URL == "" {
 		return
 	}
-	Rows.Insert(s, Row{
+	row := Row{
 		Key: Key{n.MerchantID, n.ID}, PaymentID: n.PaymentID, Event: n.Event, URL: n.URL, Secret: n.Secret,
 		Form: n.Form, Message: encode(n.Message), State: Pending, CreatedAt: now,
-	})
-	engine.Schedule(s, Key{n.MerchantID, n.ID}.effect(), now, now)
+	}
+	Rows.Insert(s, row)
+	engine.Hand(s, row.effect(), now, row)
 }
 
 // Schedule is when attempts are made, counted from the first: 0, 30m, 60m, ...
@@ -53,11 +54,6 @@ func (k Key) effect() engine.EffectKey {
 	return engine.EffectKey{MerchantID: k.MerchantID, Kind: Kind, Subject: k.CallbackID}
 }
 
-func (k Key) want(s *store.Set) {
-	Rows.Want(s, k)
-	engine.Effects.Want(s, k.effect())
-}
-
 // record is the operation that follows an attempt.
 type record struct {
 	key       Key
@@ -66,7 +62,7 @@ type record struct {
 	delivered bool
 }
 
-func (o *record) Want(s *store.Set) { o.key.want(s) }
+func (o *record) Want(s *store.Set) { Rows.Want(s, o.key) }
 
 // Decide: HTTP 200 ends delivery, anything else waits for the next time of the
 // schedule; after the last one the callback has failed (R39). What has ended
@@ -100,7 +96,7 @@ func (o *record) Decide(s *store.Set, now time.Time) {
 // drop is the operation that ends the delivery of what was sent already.
 type drop struct{ key Key }
 
-func (o *drop) Want(s *store.Set) { o.key.want(s) }
+func (o *drop) Want(s *store.Set) { Rows.Want(s, o.key) }
 
 func (o *drop) Decide(s *store.Set, _ time.Time) {
 	if row, ok := Rows.Get(s, o.key); !ok || row.State != Pending {
@@ -116,7 +112,7 @@ type Again struct {
 }
 
 // Want is engine.Operation.
-func (o *Again) Want(s *store.Set) { o.Key.want(s) }
+func (o *Again) Want(s *store.Set) { Rows.Want(s, o.Key) }
 
 // Decide is engine.Operation.
 func (o *Again) Decide(s *store.Set, now time.Time) {

@@ -46,13 +46,15 @@ func (c *Courier) Register() {
 
 func (c *Courier) deliver(ctx context.Context, e engine.Effect) error {
 	key := Key{e.MerchantID, e.Subject}
-	var row Row
-	err := c.DB.View(ctx, func(tx *store.Tx) (err error) {
-		row, _, err = Rows.Find(ctx, tx, key)
-		return err
-	})
-	if err != nil {
-		return err
+	row, known := e.Carries.(Row)
+	if !known {
+		err := c.DB.View(ctx, func(tx *store.Tx) (err error) {
+			row, _, err = Rows.Find(ctx, tx, key)
+			return err
+		})
+		if err != nil {
+			return err
+		}
 	}
 	if row.State != Pending {
 		return c.Engine.Do(&drop{key})

@@ -74,7 +74,6 @@ type finish struct {
 
 func (o *finish) Want(s *store.Set) {
 	Bindings.Want(s, o.key)
-	engine.Effects.Want(s, o.key.expiry())
 	if o.code == 0 {
 		Tokens.Want(s, o.token.Key)
 	}

@@ -23,25 +23,24 @@ type Effect struct {
 	DueAt     time.Time `db:"due_at"`
 	Owner     int64     `db:"owner"`
 	CreatedAt time.Time `db:"created_at,fixed"`
+
+	// Carries is what Hand was given, so that the handler need not read it: as it
+	// was at that commit. It is nil for an effect that was taken up from the database.
+	Carries any `db:"-"`
 }
 
 // Effects is where effects wait.
 var Effects = store.Describe("effect", func(e *Effect) EffectKey { return e.EffectKey })
 
 // Schedule adds an effect to the transaction, or moves the one that is there.
-// The key must be wanted unless the effect is certain to be new.
 func Schedule(s *store.Set, key EffectKey, due, now time.Time) {
-	row := Effect{EffectKey: key, DueAt: due, CreatedAt: now}
-	if _, ok := Effects.Held(s, key); ok {
-		Effects.Update(s, row)
-	} else {
-		Effects.Insert(s, row)
-	}
+	Effects.Put(s, Effect{EffectKey: key, DueAt: due, CreatedAt: now})
 }
 
-// Finish removes an effect that was wanted; one that is gone already stays so.
-func Finish(s *store.Set, key EffectKey) {
-	if _, ok := Effects.Get(s, key); ok {
-		Effects.Delete(s, key)
-	}
+// Hand schedules an effect for now and hands its handler what it will ask for.
+func Hand(s *store.Set, key EffectKey, now time.Time, carries any) {
+	Effects.Put(s, Effect{EffectKey: key, DueAt: now, CreatedAt: now, Carries: carries})
 }
+
+// Finish removes an effect; one that is gone already stays so.
+func Finish(s *store.Set, key EffectKey) { Effects.Remove(s, key) }

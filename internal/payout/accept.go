@@ -78,7 +78,8 @@ func (o *accept) Decide(s *store.Set, now time.Time) {
 	if o.repeats, o.refusal = o.before(s, newest, ordered, now); o.repeats != 0 || o.refusal != nil {
 		return
 	}
-	if o.refusal = o.complete(s, &row, now); o.refusal != nil {
+	token, refusal := o.complete(s, &row, now)
+	if o.refusal = refusal; refusal != nil {
 		return
 	}
 	row.State, row.CreatedAt, row.Attempt = Created, now, newest.Attempt+1
@@ -88,7 +89,7 @@ func (o *accept) Decide(s *store.Set, now time.Time) {
 		engine.Schedule(s, row.expiry(), row.SendBefore, now)
 		Rows.Insert(s, row)
 	case row.reserve(s, now):
-		engine.Schedule(s, row.sending(), now, now)
+		engine.Hand(s, row.sending(), now, parcel{row, token})
 		Rows.Insert(s, row)
 	default:
 		row.State, row.ErrorCode, row.FinishedAt = Failed, codes.PayoutBalanceTooLow, now
@@ -121,25 +122,26 @@ func (o *accept) before(s *store.Set, newest Row, ordered bool, now time.Time) (
 	return 0, &codes.Refusal{Code: codes.OrderNotUnique, Field: "pg_order_id"}
 }
 
-// complete checks what only the stored state can tell and fills in the card.
-func (o *accept) complete(s *store.Set, row *Row, now time.Time) *codes.Refusal {
+// complete checks what only the stored state can tell and fills in the card, whose
+// token it returns.
+func (o *accept) complete(s *store.Set, row *Row, now time.Time) (token cardtoken.Token, _ *codes.Refusal) {
 	if row.Route == ToToken {
-		token, ok := cardtoken.Tokens.Get(s, o.token())
-		if !ok || !token.Usable(row.UserID, row.Test) {
-			return &codes.Refusal{Code: codes.NotFoundObject, Field: o.named}
+		var ok bool
+		if token, ok = cardtoken.Tokens.Get(s, o.token()); !ok || !token.Usable(row.UserID, row.Test) {
+			return token, &codes.Refusal{Code: codes.NotFoundObject, Field: o.named}
 		}
 		if token.Expired(now) {
-			return &codes.Refusal{Code: codes.CardExpired, Field: o.named}
+			return token, &codes.Refusal{Code: codes.CardExpired, Field: o.named}
 		}
 		row.CardID, row.CardMask = token.CardID, token.Mask
 	}
 	switch {
 	case row.Late(now):
-		return &codes.Refusal{Code: codes.LifetimeOver, Field: "pg_order_time_limit"}
+		return token, &codes.Refusal{Code: codes.LifetimeOver, Field: "pg_order_time_limit"}
 	case row.Amount < o.limits.Min:
-		return &codes.Refusal{Code: codes.BelowMinimum, Field: "pg_amount"}
+		return token, &codes.Refusal{Code: codes.BelowMinimum, Field: "pg_amount"}
 	case o.limits.Max > 0 && row.Amount > o.limits.Max:
-		return &codes.Refusal{Code: codes.TransferLimit, Field: "pg_amount"}
+		return token, &codes.Refusal{Code: codes.TransferLimit, Field: "pg_amount"}
 	}
-	return nil
+	return token, nil
 }

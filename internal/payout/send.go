@@ -26,10 +26,11 @@ func (p *Service) Register() {
 // memory, knows that nobody has sent the payout yet; everybody else inquires
 // first, and sends only what the bank has never seen.
 func (p *Service) send(ctx context.Context, e engine.Effect) error {
-	row, ok, err := p.Find(ctx, Key{e.MerchantID, e.Subject})
-	if err != nil || !ok {
-		return errors.Join(err, missing(ok, e))
+	parcel, err := p.parcel(ctx, e)
+	if err != nil {
+		return err
 	}
+	row := parcel.row
 	fresh := e.Attempt == 0 && row.State == Created
 	if !fresh || row.Late(p.Clock.Now()) {
 		o, err := p.inquire(ctx, row, fresh)
@@ -38,7 +39,7 @@ func (p *Service) send(ctx context.Context, e engine.Effect) error {
 		}
 		row = o.result
 	}
-	credit, err := p.credit(ctx, row)
+	credit, err := p.credit(row, parcel.token)
 	if err != nil {
 		return err
 	}
@@ -52,11 +53,35 @@ func (p *Service) send(ctx context.Context, e engine.Effect) error {
 	return err
 }
 
+// parcel is what is sent to the bank: the payout, and the token when it goes to a
+// saved card, also to one that was deleted since: the payout was accepted with it.
+type parcel struct {
+	row   Row
+	token cardtoken.Token
+}
+
+// parcel is what the effect carries, or else what is stored.
+func (p *Service) parcel(ctx context.Context, e engine.Effect) (parcel, error) {
+	if carried, ok := e.Carries.(parcel); ok {
+		return carried, nil
+	}
+	var found parcel
+	err := p.DB.View(ctx, func(tx *store.Tx) (err error) {
+		var ok bool
+		found.row, ok, err = Rows.Find(ctx, tx, Key{e.MerchantID, e.Subject})
+		if ok && err == nil && found.row.Route == ToToken {
+			found.token, ok, err = cardtoken.Tokens.Find(ctx, tx, cardtoken.Key{MerchantID: e.MerchantID, Token: found.row.CardToken})
+		}
+		return errors.Join(err, missing(ok, e))
+	})
+	return found, err
+}
+
 func missing(ok bool, e engine.Effect) error {
 	if ok {
 		return nil
 	}
-	return fmt.Errorf("payout %d of merchant %d is gone", e.Subject, e.MerchantID)
+	return fmt.Errorf("payout %d of merchant %d is gone, or its token", e.Subject, e.MerchantID)
 }
 
 // inquire asks the bank what became of the payout. Of one that nobody has sent
@@ -99,13 +124,13 @@ func (p *Service) lapse(ctx context.Context, e engine.Effect) error {
 func (k Key) reference() string { return "po" + strconv.FormatInt(k.PaymentID, 10) }
 
 // credit opens the destination of a payout for the bank.
-func (p *Service) credit(ctx context.Context, row Row) (bank.Credit, error) {
+func (p *Service) credit(row Row, token cardtoken.Token) (bank.Credit, error) {
 	c := bank.Credit{
 		Reference: row.reference(), Description: row.Description,
 		Money: money.Money{Amount: row.Amount, Currency: row.Currency},
 	}
 	if row.Route == ToToken {
-		pan, err := p.tokenPAN(ctx, row)
+		pan, err := token.PAN(p.Vault)
 		c.Card = pan
 		return c, err
 	}
@@ -118,22 +143,4 @@ func (p *Service) credit(ctx context.Context, row Row) (bank.Credit, error) {
 	}
 	c.Card, err = card.ParsePAN(string(text))
 	return c, err
-}
-
-// tokenPAN opens the card of a token, also of one deleted since: the payout was
-// accepted with it.
-func (p *Service) tokenPAN(ctx context.Context, row Row) (card.PAN, error) {
-	var token cardtoken.Token
-	var ok bool
-	err := p.DB.View(ctx, func(tx *store.Tx) (err error) {
-		token, ok, err = cardtoken.Tokens.Find(ctx, tx, cardtoken.Key{MerchantID: row.MerchantID, Token: row.CardToken})
-		return err
-	})
-	switch {
-	case err != nil:
-		return card.PAN{}, err
-	case !ok:
-		return card.PAN{}, fmt.Errorf("token of payout %d is gone", row.PaymentID)
-	}
-	return token.PAN(p.Vault)
 }

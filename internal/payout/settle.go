@@ -54,7 +54,6 @@ type settle struct {
 func (o *settle) Want(s *store.Set) {
 	o.seen.wantBooks(s)
 	Rows.Want(s, o.seen.Key)
-	engine.Effects.Want(s, o.seen.sending())
 }
 
 func (o *settle) Decide(s *store.Set, now time.Time) {

@@ -30,7 +30,6 @@ type submit struct {
 func (o *submit) Want(s *store.Set) {
 	o.seen.wantBooks(s)
 	Rows.Want(s, o.seen.Key)
-	engine.Effects.Want(s, o.seen.expiry())
 }
 
 func (o *submit) Decide(s *store.Set, now time.Time) {
@@ -44,7 +43,7 @@ func (o *submit) Decide(s *store.Set, now time.Time) {
 	}
 	row.Destination, row.CardMask = o.sealed, o.mask
 	if row.reserve(s, now) {
-		engine.Schedule(s, row.sending(), now, now)
+		engine.Hand(s, row.sending(), now, parcel{row: row})
 	} else {
 		row.State, row.ErrorCode, row.FinishedAt, row.Destination = Failed, codes.PayoutBalanceTooLow, now, nil
 		o.notice(s, row, o.callback, now)
@@ -79,7 +78,6 @@ type lapse struct {
 func (o *lapse) Want(s *store.Set) {
 	o.seen.wantBooks(s)
 	Rows.Want(s, o.seen.Key)
-	engine.Effects.Want(s, o.seen.expiry())
 }
 
 func (o *lapse) Decide(s *store.Set, now time.Time) {

@@ -46,7 +46,8 @@ func kindOf(t reflect.Type) (kind, bool) {
 }
 
 // columnsOf reads the `db:"name[,fixed]"` tags of a struct; embedded structs
-// count as if their fields stood there. A wrong tag is a bug and panics.
+// count as if their fields stood there, and `db:"-"` is not stored. A wrong tag is
+// a bug and panics.
 func columnsOf(t reflect.Type) []column {
 	var columns []column
 	for _, f := range reflect.VisibleFields(t) {
@@ -55,6 +56,9 @@ func columnsOf(t reflect.Type) []column {
 			if !f.Anonymous {
 				panic(fmt.Sprintf("store: %s.%s has no db tag", t, f.Name))
 			}
+			continue
+		}
+		if tag == "-" {
 			continue
 		}
 		k, ok := kindOf(f.Type)

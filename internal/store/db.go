@@ -124,12 +124,21 @@ type driver interface {
 type conn interface {
 	exec(ctx context.Context, sql string, args []any) (int64, error)
 	query(ctx context.Context, sql string, args []any, each func(scan func(...any) error) error) error
+	// ask runs queries together, in order.
+	ask(ctx context.Context, batch []query) error
 	// run executes prepared shapes of statements together, in order.
 	run(ctx context.Context, batch []statement) error
 }
 
-// A statement of a flush: it must touch exactly want rows. Only one of the
-// two forms of arguments is set, as the dialect asked for.
+// A query of a load: each takes its rows.
+type query struct {
+	sql  string
+	args []any
+	each func(scan func(...any) error) error
+}
+
+// A statement of a flush: it must touch exactly want rows, or any number of them.
+// Only one of the two forms of arguments is set, as the dialect asked for.
 type statement struct {
 	sql  string
 	args []any   // one execution with whole columns as arrays
@@ -137,10 +146,20 @@ type statement struct {
 	want int64
 }
 
+// anyNumber is the want of a statement that may find nothing to do.
+const anyNumber = -1
+
+// check compares the rows that a statement touched with those it wanted.
+func (s statement) check(touched int64) error {
+	if s.want != anyNumber && touched != s.want {
+		return fmt.Errorf("%s: touched %d rows, want %d", s.sql, touched, s.want)
+	}
+	return nil
+}
+
 // dialect is what differs between the two texts.
 type dialect struct {
 	name string
 	// arrays: whole columns travel as array arguments and are unnested.
-	arrays    bool
-	forUpdate string
+	arrays bool
 }

@@ -1,90 +1,53 @@
 package store
 
-import (
-	"fmt"
-	"reflect"
-	"strings"
-)
+import "reflect"
 
-// flush turns the changes of a part into at most three statements.
+// flush turns the changes of a part into at most five statements.
 func (p *part[K, R]) flush(d dialect) []statement {
-	changed := map[state][]reflect.Value{}
+	var changed [states][]reflect.Value
+	add := func(s state, e *entry[R]) { changed[s] = append(changed[s], reflect.ValueOf(&e.row).Elem()) }
 	for _, e := range p.entries {
-		row := reflect.ValueOf(&e.row).Elem()
-		switch e.state {
-		case inserted, updated, deleted:
-			changed[e.state] = append(changed[e.state], row)
-		case replaced:
-			changed[deleted] = append(changed[deleted], row)
-			changed[inserted] = append(changed[inserted], row)
+		if e.state == replaced {
+			add(deleted, e)
+			add(inserted, e)
+		} else {
+			add(e.state, e)
 		}
 	}
 	t := p.table
-	var rowKeys, mutable []column
-	for _, c := range t.columns {
-		switch {
-		case t.isKey(c.name):
-			rowKeys = append(rowKeys, c)
-		case !c.fixed:
-			mutable = append(mutable, c)
-		}
-	}
+	texts := t.texts(d)
 	var batch []statement
-	add := func(rows []reflect.Value, columns []column, single, many string) {
-		if len(rows) == 0 {
-			return
+	for _, s := range [...]struct {
+		state   state
+		text    string
+		columns []column
+	}{
+		{removed, texts.remove, t.keys},
+		{deleted, texts.remove, t.keys},
+		{updated, texts.update, t.changed()},
+		{inserted, texts.insert, t.columns},
+		{put, texts.put, t.columns},
+	} {
+		if rows := changed[s.state]; len(rows) > 0 {
+			sortByColumns(rows, t.keys)
+			batch = append(batch, d.write(s.text, s.columns, rows, s.state == removed))
 		}
-		sortByColumns(rows, rowKeys)
-		s := statement{want: int64(len(rows))}
-		if d.arrays {
-			s.sql, s.args = many, arrays(columns, rows)
-		} else {
-			s.sql = single
-			for _, row := range rows {
-				s.rows = append(s.rows, values(columns, row))
-			}
-		}
-		batch = append(batch, s)
 	}
-
-	add(changed[deleted], rowKeys,
-		"DELETE FROM "+t.name+" WHERE "+equals(rowKeys, ""),
-		"DELETE FROM "+t.name+" AS t USING "+unnest(rowKeys, "k")+" WHERE "+matches(rowKeys))
-
-	both := append(append([]column{}, rowKeys...), mutable...)
-	add(changed[updated], both,
-		"UPDATE "+t.name+" SET "+assignments(mutable, len(rowKeys))+" WHERE "+equals(rowKeys, ""),
-		"UPDATE "+t.name+" AS t SET "+fromUnnested(mutable)+" FROM "+unnest(both, "k")+" WHERE "+matches(rowKeys))
-
-	into := "INSERT INTO " + t.name + " (" + t.Columns("") + ") "
-	add(changed[inserted], t.columns,
-		into+"VALUES ("+placeholders(len(t.columns))+")",
-		into+"SELECT * FROM "+unnest(t.columns, "k"))
 	return batch
 }
 
-// assignments is "a = $3, b = $4", numbered after the keys.
-func assignments(columns []column, after int) string {
-	terms := make([]string, len(columns))
-	for i, c := range columns {
-		terms[i] = fmt.Sprintf("%s = $%d", c.name, after+i+1)
+// write is a statement over rows, all of which it must touch unless unseen.
+func (d dialect) write(text string, columns []column, rows []reflect.Value, unseen bool) statement {
+	s := statement{sql: text, want: int64(len(rows))}
+	if unseen {
+		s.want = anyNumber
 	}
-	return strings.Join(terms, ", ")
-}
-
-// fromUnnested is "a = k.a, b = k.b".
-func fromUnnested(columns []column) string {
-	terms := make([]string, len(columns))
-	for i, c := range columns {
-		terms[i] = c.name + " = k." + c.name
+	if d.arrays {
+		s.args = arrays(columns, rows)
+		return s
 	}
-	return strings.Join(terms, ", ")
-}
-
-func placeholders(n int) string {
-	marks := make([]string, n)
-	for i := range marks {
-		marks[i] = fmt.Sprintf("$%d", i+1)
+	for _, row := range rows {
+		s.rows = append(s.rows, values(columns, row))
 	}
-	return strings.Join(marks, ", ")
+	return s
 }

@@ -16,6 +16,7 @@ type Latest[I comparable, K comparable, R any] struct {
 	table   *Table[K, R]
 	columns []column
 	by      string
+	texts   [2]string // for one I, and for many
 	of      func(*R) (I, bool)
 	order   func(*R) int64
 }
@@ -30,6 +31,12 @@ func NewLatest[I comparable, K comparable, R any](t *Table[K, R], by string, of 
 		if !slices.ContainsFunc(t.columns, func(c column) bool { return c.name == name && (c.fixed || t.isKey(name)) }) {
 			panic(fmt.Sprintf("store: index of %s: column %s may change", t.name, name))
 		}
+	}
+	last := " ORDER BY t." + by + " DESC LIMIT 1"
+	ix.texts = [2]string{
+		"SELECT " + t.names("") + " FROM " + t.name + " AS t WHERE " + equals(ix.columns) + last,
+		"SELECT " + t.names("r.") + " FROM " + unnest(ix.columns) + " CROSS JOIN LATERAL (SELECT * FROM " + t.name +
+			" AS t WHERE " + matches(ix.columns) + last + ") AS r",
 	}
 	t.indexes = append(t.indexes, ix)
 	return ix
@@ -76,7 +83,7 @@ func (ix *Latest[I, K, R]) Get(s *Set, i I) (R, bool) {
 // Find reads the latest row of i outside of any set.
 func (ix *Latest[I, K, R]) Find(ctx context.Context, tx *Tx, i I) (R, bool, error) {
 	rows, err := ix.table.Select(ctx, tx,
-		"WHERE "+equals(ix.columns, "")+" ORDER BY "+ix.by+" DESC LIMIT 1", values(ix.columns, reflect.ValueOf(i))...)
+		"WHERE "+equals(ix.columns)+" ORDER BY "+ix.by+" DESC LIMIT 1", values(ix.columns, reflect.ValueOf(i))...)
 	if err != nil || len(rows) == 0 {
 		var none R
 		return none, false, err
@@ -95,7 +102,7 @@ func (ix *Latest[I, K, R]) note(p *part[K, R], key K, row *R) {
 	}
 }
 
-func (f *found[I, K, R]) load(ctx context.Context, tx *Tx) error {
+func (f *found[I, K, R]) load(d dialect) []query {
 	if len(f.wanted) == 0 {
 		return nil
 	}
@@ -105,10 +112,11 @@ func (f *found[I, K, R]) load(ctx context.Context, tx *Tx) error {
 		keys = append(keys, reflect.ValueOf(i))
 	}
 	sortByColumns(keys, ix.columns)
-	single := "SELECT " + t.Columns("") + " FROM " + t.name + " WHERE " + equals(ix.columns, "") + " ORDER BY " + ix.by + " DESC LIMIT 1"
-	many := "SELECT " + t.Columns("r.") + " FROM " + unnest(ix.columns, "k") + " CROSS JOIN LATERAL (SELECT * FROM " + t.name +
-		" AS t WHERE " + matches(ix.columns) + " ORDER BY t." + ix.by + " DESC LIMIT 1) AS r"
-	return lookUp(ctx, tx, single, many, ix.columns, keys, func(scan func(...any) error) error {
+	text := ix.texts[0]
+	if d.arrays {
+		text = ix.texts[1]
+	}
+	return d.lookUp(text, ix.columns, keys, func(scan func(...any) error) error {
 		row, err := t.Scan(scan)
 		if err != nil {
 			return err

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -50,7 +49,7 @@ func openPostgres(ctx context.Context, url string, options Options) (driver, err
 var scans = []string{"enable_seqscan", "enable_bitmapscan", "enable_sort", "enable_hashjoin", "enable_mergejoin"}
 
 func (db *postgresDB) dialect() dialect {
-	return dialect{name: "postgres", arrays: true, forUpdate: " FOR UPDATE"}
+	return dialect{name: "postgres", arrays: true}
 }
 
 func (db *postgresDB) close() error {
@@ -65,13 +64,11 @@ func (db *postgresDB) close() error {
 // update relies on READ COMMITTED: rows that will change are locked as they
 // are read, and unique keys settle what no row can lock yet.
 func (db *postgresDB) update(ctx context.Context, f func(conn) error) error {
-	return over(ctx, db.writers, func(c *pgxpool.Conn) error {
-		return pgx.BeginTxFunc(ctx, c, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error { return f(pgConn{tx}) })
-	})
+	return over(ctx, db.writers, func(c *pgxpool.Conn) error { return transact(ctx, c.Conn(), f) })
 }
 
 func (db *postgresDB) view(ctx context.Context, f func(conn) error) error {
-	return over(ctx, db.readers, func(c *pgxpool.Conn) error { return f(pgConn{c}) })
+	return over(ctx, db.readers, func(c *pgxpool.Conn) error { return f(&pgConn{Conn: c.Conn()}) })
 }
 
 // snapshot lets the planner read as it likes again: a report reads all there is.
@@ -84,7 +81,7 @@ func (db *postgresDB) snapshot(ctx context.Context, f func(conn) error) error {
 					return err
 				}
 			}
-			return f(pgConn{tx})
+			return f(&pgConn{Conn: c.Conn()})
 		})
 	})
 }
@@ -133,52 +130,4 @@ func (db *postgresDB) unavailable(err error) bool {
 		return true
 	}
 	return e.Code == "25006"
-}
-
-// pgConn runs statements over a pgx transaction or connection.
-type pgConn struct {
-	q interface {
-		Exec(context.Context, string, ...any) (pgconn.CommandTag, error)
-		Query(context.Context, string, ...any) (pgx.Rows, error)
-		SendBatch(context.Context, *pgx.Batch) pgx.BatchResults
-	}
-}
-
-func (c pgConn) exec(ctx context.Context, sql string, args []any) (int64, error) {
-	tag, err := c.q.Exec(ctx, sql, args...)
-	return tag.RowsAffected(), err
-}
-
-func (c pgConn) query(ctx context.Context, sql string, args []any, each func(func(...any) error) error) error {
-	rows, err := c.q.Query(ctx, sql, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := each(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-// run sends all statements in one round trip.
-func (c pgConn) run(ctx context.Context, batch []statement) error {
-	var b pgx.Batch
-	for _, s := range batch {
-		b.Queue(s.sql, s.args...)
-	}
-	results := c.q.SendBatch(ctx, &b)
-	defer results.Close()
-	for _, s := range batch {
-		tag, err := results.Exec()
-		if err != nil {
-			return fmt.Errorf("%s: %w", s.sql, err)
-		}
-		if n := tag.RowsAffected(); n != s.want {
-			return fmt.Errorf("%s: touched %d rows, want %d", s.sql, n, s.want)
-		}
-	}
-	return nil
 }

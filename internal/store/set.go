@@ -18,7 +18,7 @@ type Set struct {
 // tablePart is a table's share of a set.
 type tablePart interface {
 	name() string
-	load(ctx context.Context, tx *Tx) error
+	load(d dialect) []query
 	flush(d dialect) []statement
 }
 
@@ -30,9 +30,13 @@ func NewSet() *Set { return &Set{parts: map[any]tablePart{}} }
 // so that two transactions never wait for each other in a circle; "account"
 // comes first, which makes it the lock of its merchant.
 func (s *Set) Load(ctx context.Context, tx *Tx) error {
+	var batch []query
 	for _, p := range s.ordered() {
-		if err := p.load(ctx, tx); err != nil {
-			return fmt.Errorf("load %s: %w", p.name(), err)
+		batch = append(batch, p.load(tx.dialect)...)
+	}
+	if len(batch) > 0 {
+		if err := tx.conn.ask(ctx, batch); err != nil {
+			return err
 		}
 	}
 	s.Ready()
@@ -81,6 +85,9 @@ const (
 	deleted
 	replaced // deleted, then inserted anew
 	gone     // inserted, then deleted: never written
+	put      // to be there, whether it was or not
+	removed  // not to be there, whether it was or not
+	states   // how many there are
 )
 
 func (e *entry[R]) present() bool {
@@ -88,7 +95,7 @@ func (e *entry[R]) present() bool {
 }
 
 func (e *entry[R]) written() bool {
-	return e.state == inserted || e.state == updated || e.state == replaced
+	return e.state == inserted || e.state == updated || e.state == replaced || e.state == put
 }
 
 // part holds the rows of one table.
@@ -101,7 +108,7 @@ type part[K comparable, R any] struct {
 
 // lookup is an index's share of a part.
 type lookup interface {
-	load(ctx context.Context, tx *Tx) error
+	load(d dialect) []query
 }
 
 func partOf[K comparable, R any](s *Set, t *Table[K, R]) *part[K, R] {
@@ -184,6 +191,46 @@ func (t *Table[K, R]) Delete(s *Set, key K) {
 		e.state = gone
 	} else {
 		e.state = deleted
+	}
+}
+
+// Put makes a row be there, in place of the one of its key if there is one: for
+// rows of which nothing needs to be known before. What is fixed of the old one
+// stays. An index would have to know it: a table with one has no Put.
+func (t *Table[K, R]) Put(s *Set, row R) {
+	t.blind()
+	p := partOf(s, t)
+	key := t.keyOf(&row)
+	switch e := p.entries[key]; {
+	case e == nil || e.state == removed || e.state == gone:
+		p.enter(key, &entry[R]{row: row, state: put, locked: true})
+	case e.state == deleted:
+		t.Insert(s, row)
+	default:
+		t.Update(s, row)
+	}
+}
+
+// Remove makes a row not be there, whether it was or not.
+func (t *Table[K, R]) Remove(s *Set, key K) {
+	t.blind()
+	p := partOf(s, t)
+	e := p.entries[key]
+	switch {
+	case e == nil:
+		var row R
+		t.setKey(&row, key)
+		p.entries[key] = &entry[R]{row: row, state: removed}
+	case e.state == put:
+		e.state = removed
+	case e.present():
+		t.Delete(s, key)
+	}
+}
+
+func (t *Table[K, R]) blind() {
+	if len(t.indexes) > 0 {
+		panic("store: " + t.name + " has an index and writes no row unseen")
 	}
 }
 

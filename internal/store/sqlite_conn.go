@@ -76,6 +76,15 @@ func (c *sqliteConn) query(ctx context.Context, text string, args []any, each fu
 	return rows.Err()
 }
 
+func (c *sqliteConn) ask(ctx context.Context, batch []query) error {
+	for _, q := range batch {
+		if err := c.query(ctx, q.sql, q.args, q.each); err != nil {
+			return fmt.Errorf("%s: %w", q.sql, err)
+		}
+	}
+	return nil
+}
+
 func (c *sqliteConn) run(ctx context.Context, batch []statement) error {
 	for _, s := range batch {
 		var touched int64
@@ -86,8 +95,8 @@ func (c *sqliteConn) run(ctx context.Context, batch []statement) error {
 			}
 			touched += n
 		}
-		if touched != s.want {
-			return fmt.Errorf("%s: touched %d rows, want %d", s.sql, touched, s.want)
+		if err := s.check(touched); err != nil {
+			return err
 		}
 	}
 	return nil

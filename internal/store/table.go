@@ -11,11 +11,21 @@ import (
 // Table describes where rows of type R live and how K names one. K and R are
 // structs with `db` tags; R embeds K. Describe tables once, in package variables.
 type Table[K comparable, R any] struct {
-	name    string
-	columns []column
-	keys    []column // of K, in the order of its fields
+	described
+	named   []column // the key's columns as fields of K
 	keyOf   func(*R) K
 	indexes []attached[K, R]
+}
+
+// described is what the statements of a table need to know of it: its columns as
+// fields of R.
+type described struct {
+	name    string
+	columns []column
+	keys    []column // in the order of K
+	mutable []column // neither of the key nor fixed
+	ofOne   texts
+	ofMany  texts
 }
 
 // attached is an index as its table sees it: told of every row that enters a set.
@@ -25,21 +35,36 @@ type attached[K comparable, R any] interface {
 
 // Describe declares a table. keyOf is the row's embedded key.
 func Describe[K comparable, R any](name string, keyOf func(*R) K) *Table[K, R] {
-	t := &Table[K, R]{
-		name:    name,
-		columns: columnsOf(reflect.TypeFor[R]()),
-		keys:    columnsOf(reflect.TypeFor[K]()),
-		keyOf:   keyOf,
-	}
-	for _, k := range t.keys {
-		if !slices.ContainsFunc(t.columns, func(c column) bool { return c.name == k.name }) {
+	t := &Table[K, R]{described: described{name: name, columns: columnsOf(reflect.TypeFor[R]())}, named: columnsOf(reflect.TypeFor[K]()), keyOf: keyOf}
+	for _, k := range t.named {
+		i := slices.IndexFunc(t.columns, func(c column) bool { return c.name == k.name })
+		if i < 0 {
 			panic(fmt.Sprintf("store: table %s: key column %s is not in the row", name, k.name))
 		}
+		t.keys = append(t.keys, t.columns[i])
 	}
+	for _, c := range t.columns {
+		if !c.fixed && !t.isKey(c.name) {
+			t.mutable = append(t.mutable, c)
+		}
+	}
+	t.ofOne, t.ofMany = t.single(), t.many()
 	return t
 }
 
-func (t *Table[K, R]) isKey(name string) bool {
+func (t *described) texts(d dialect) *texts {
+	if d.arrays {
+		return &t.ofMany
+	}
+	return &t.ofOne
+}
+
+// changed are the columns of an update, the key first.
+func (t *described) changed() []column {
+	return append(t.keys[:len(t.keys):len(t.keys)], t.mutable...)
+}
+
+func (t *described) isKey(name string) bool {
 	return slices.ContainsFunc(t.keys, func(k column) bool { return k.name == name })
 }
 
@@ -48,12 +73,10 @@ func (t *Table[K, R]) Name() string { return t.name }
 
 // Columns are the column names, separated by commas, for a hand-made SELECT
 // whose rows Scan reads; each is prefixed, for instance with "p.".
-func (t *Table[K, R]) Columns(prefix string) string {
-	names := make([]string, len(t.columns))
-	for i, c := range t.columns {
-		names[i] = prefix + c.name
-	}
-	return strings.Join(names, ", ")
+func (t *Table[K, R]) Columns(prefix string) string { return t.names(prefix) }
+
+func (t *described) names(prefix string) string {
+	return strings.Join(prefixed(t.columns, prefix), ", ")
 }
 
 // Scan reads a row that selected Columns.
@@ -89,21 +112,12 @@ func (t *Table[K, R]) Select(ctx context.Context, tx *Tx, tail string, args ...a
 
 // Find reads one row by its key, outside of any set.
 func (t *Table[K, R]) Find(ctx context.Context, tx *Tx, key K) (R, bool, error) {
-	rows, err := t.Select(ctx, tx, "WHERE "+equals(t.keys, ""), values(t.keys, reflect.ValueOf(key))...)
+	rows, err := t.Select(ctx, tx, "WHERE "+equals(t.keys), values(t.named, reflect.ValueOf(key))...)
 	if err != nil || len(rows) == 0 {
 		var none R
 		return none, false, err
 	}
 	return rows[0], true, nil
-}
-
-// equals is "a = $1 AND b = $2" over columns.
-func equals(columns []column, prefix string) string {
-	terms := make([]string, len(columns))
-	for i, c := range columns {
-		terms[i] = fmt.Sprintf("%s%s = $%d", prefix, c.name, i+1)
-	}
-	return strings.Join(terms, " AND ")
 }
 
 // keepFixed gives row what is fixed of old.
@@ -113,6 +127,14 @@ func (t *Table[K, R]) keepFixed(row, old *R) {
 		if c.fixed {
 			to.FieldByIndex(c.index).Set(from.FieldByIndex(c.index))
 		}
+	}
+}
+
+// setKey gives row the key.
+func (t *Table[K, R]) setKey(row *R, key K) {
+	to, from := reflect.ValueOf(row).Elem(), reflect.ValueOf(key)
+	for i, c := range t.keys {
+		to.FieldByIndex(c.index).Set(from.FieldByIndex(t.named[i].index))
 	}
 }
 
