@@ -40,6 +40,7 @@ func (e *Engine) Do(operation Operation) error {
 func (e *Engine) commitAll() {
 	defer close(e.done)
 	for first := range e.queue {
+		time.Sleep(e.options.Pause)
 		batch := []*request{first}
 	gather:
 		for len(batch) < e.options.Batch {

@@ -17,6 +17,7 @@ type Options struct {
 	Log   *slog.Logger
 	Queue int           // operations waiting at most: 8192
 	Batch int           // operations per transaction at most: 512
+	Pause time.Duration // before a transaction, so that it gathers more: none
 	Lease time.Duration // how long a silent node keeps its effects: 10 s
 }
 

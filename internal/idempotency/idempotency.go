@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -35,6 +36,21 @@ func Of(merchant int64, script string, m pg.Message) Call {
 		MerchantID: merchant, Key: m.Get("pg_idempotency_key"), Script: script,
 		Fingerprint: fingerprint[:], Message: hex.EncodeToString(message[:16]),
 	}
+}
+
+// Window is how long the very same message is taken for a replay even after what
+// it asked for failed (R46).
+const Window = 5 * time.Minute
+
+// Replay names the message among those of a merchant, as one that came at a time
+// and as one that came up to a Window before. Names begin with the time, so that
+// an index of them grows at its end however many there are.
+func (c Call) Replay(at time.Time) (now, before string) {
+	if c.Message == "" {
+		return "", ""
+	}
+	window := at.Unix() / int64(Window/time.Second)
+	return fmt.Sprintf("%08x%s", window, c.Message), fmt.Sprintf("%08x%s", window-1, c.Message)
 }
 
 type key struct {

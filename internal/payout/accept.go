@@ -15,11 +15,7 @@ import (
 	"tolem/internal/store"
 )
 
-// replayWindow is how long the very same message is taken for a replay even
-// after its payout failed (R46).
-const replayWindow = 5 * time.Minute
-
-// byMessage finds a payout by the digest of the message that asked for it.
+// byMessage finds a payout by the message that asked for it.
 var byMessage = store.NewLatest(Rows, "created_at",
 	func(r *Row) (digest, bool) { return digest{r.MerchantID, r.Message}, r.Message != "" },
 	func(r *Row) int64 { return r.CreatedAt.UnixMicro() })
@@ -39,6 +35,7 @@ type Limits struct {
 type accept struct {
 	call     idempotency.Call
 	row      Row    // as it would begin
+	earlier  string // what row.Message would be had the message come before
 	named    string // the field that names the card
 	reuse    bool
 	limits   Limits
@@ -56,11 +53,21 @@ type noticer func(s *store.Set, r Row, callback int64, now time.Time)
 func (o *accept) Want(s *store.Set) {
 	ledger.Accounts.Want(s, o.row.account(ledger.Payout))
 	ByOrder.Want(s, Order{o.row.MerchantID, o.row.OrderID})
-	byMessage.Want(s, digest{o.row.MerchantID, o.row.Message})
+	for _, message := range o.messages() {
+		byMessage.Want(s, digest{o.row.MerchantID, message})
+	}
 	o.call.Want(s)
 	if o.row.Route == ToToken {
 		cardtoken.Tokens.Want(s, o.token())
 	}
+}
+
+// messages are the names under which the very same message may be stored.
+func (o *accept) messages() []string {
+	if o.earlier == "" {
+		return []string{o.row.Message}
+	}
+	return []string{o.row.Message, o.earlier}
 }
 
 func (o *accept) token() cardtoken.Key {
@@ -110,8 +117,10 @@ func (o *accept) before(s *store.Set, newest Row, ordered bool, now time.Time) (
 	case idempotency.Conflict:
 		return 0, codes.Invalid("pg_idempotency_key", codes.KeyConflict)
 	}
-	if same, ok := byMessage.Get(s, digest{o.row.MerchantID, o.row.Message}); ok && now.Sub(same.CreatedAt) < replayWindow {
-		return same.PaymentID, nil
+	for _, message := range o.messages() {
+		if same, ok := byMessage.Get(s, digest{o.row.MerchantID, message}); ok && now.Sub(same.CreatedAt) < idempotency.Window {
+			return same.PaymentID, nil
+		}
 	}
 	if !ordered || o.reuse || newest.State == Failed || newest.State == Expired {
 		return 0, nil

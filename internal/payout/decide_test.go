@@ -103,7 +103,7 @@ func TestTheSameMessageIsAReplayEvenAfterAFailure(t *testing.T) {
 		o.row.Message = "digest"
 		return w.accept(o)
 	}
-	w.now = w.now.Add(replayWindow - time.Second)
+	w.now = w.now.Add(idempotency.Window - time.Second)
 	if o := replay(); o.repeats != first.PaymentID {
 		t.Errorf("within the window: %+v", o.result)
 	}

@@ -68,7 +68,7 @@ type Row struct {
 	CardMask      string         `db:"card_mask"`
 	Destination   []byte         `db:"destination"`
 	Fingerprint   []byte         `db:"fingerprint,fixed"` // what R45 compares
-	Message       string         `db:"message,fixed"`     // what R46 compares
+	Message       string         `db:"message,fixed"`     // what R46 compares, idempotency.Call.Replay
 	PageHash      string         `db:"page_hash,fixed"`
 	ErrorCode     codes.Code     `db:"error_code"`
 	BankReference string         `db:"bank_reference"`

@@ -141,8 +141,10 @@ func (p *Service) propose(ctx context.Context, m *merchant.Merchant, w Proposal)
 		Amount: w.Money.Amount, Fee: m.Settings.PayoutTariff.Fee(w.Money.Amount), Currency: w.Money.Currency,
 		Description: w.Description, UserID: w.UserID, PostLink: w.PostLink, BackLink: w.BackLink,
 		Language: w.Language, Framed: w.Framed, SendBefore: w.SendBefore, CardToken: w.Token,
-		Fingerprint: w.fingerprint(), Message: w.Call.Message,
+		Fingerprint: w.fingerprint(),
 	}
+	var earlier string
+	row.Message, earlier = w.Call.Replay(p.Clock.Now())
 	switch w.Route {
 	case ToIBAN:
 		text, err := json.Marshal(w.Account)
@@ -156,7 +158,7 @@ func (p *Service) propose(ctx context.Context, m *merchant.Merchant, w Proposal)
 		row.PageHash = ids.PageHash(p.pageKey(row.Key))
 	}
 	return &accept{
-		call: w.Call, row: row, named: named, reuse: m.Settings.PayoutOrderReuse,
+		call: w.Call, row: row, earlier: earlier, named: named, reuse: m.Settings.PayoutOrderReuse,
 		limits: Limits{m.Settings.PayoutMin, m.Settings.PayoutMax}, callback: notify, notice: p.notify,
 	}, nil, nil
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
-//go:embed migrations/*.sql
+//go:embed migrations
 var schema embed.FS
 
 // Migrate brings the platform's schema up to this version of the program.
@@ -23,7 +23,13 @@ func (db *DB) Migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return db.MigrateFrom(ctx, files, "schema_version")
+	if err := db.MigrateFrom(ctx, files, "schema_version"); err != nil || db.Kind() != "postgres" {
+		return err
+	}
+	if files, err = fs.Sub(files, "postgres"); err != nil {
+		return err
+	}
+	return db.MigrateFrom(ctx, files, "storage_version")
 }
 
 // MigrateFrom applies the migrations of a part that keeps a schema of its own,

@@ -29,6 +29,9 @@ type Bank struct {
 	delay  time.Duration
 }
 
+// pause is how long the bank takes over what comes together. A real one takes longer.
+const pause = 2 * time.Millisecond
+
 // Open makes the bank's tables in db. delay is how long "in process" lasts (R37).
 func Open(ctx context.Context, db *store.DB, c clock.Clock, delay time.Duration) (*Bank, error) {
 	files, err := fs.Sub(migrations, "migrations")
@@ -38,7 +41,7 @@ func Open(ctx context.Context, db *store.DB, c clock.Clock, delay time.Duration)
 	if err := db.MigrateFrom(ctx, files, "simulator_version"); err != nil {
 		return nil, err
 	}
-	return &Bank{db: db, engine: engine.New(db, engine.Options{Clock: c}), clock: c, delay: delay}, nil
+	return &Bank{db: db, engine: engine.New(db, engine.Options{Clock: c, Pause: pause}), clock: c, delay: delay}, nil
 }
 
 // Close ends the bank's committer.
