@@ -35,10 +35,11 @@ func callbacksList(ctx context.Context, t terminal, args []string) error {
 		return err
 	}
 	return o.with(ctx, func(i *platform.Installation) error {
-		var found []callback.Row
-		err := i.DB.View(ctx, func(tx *store.Tx) (err error) {
-			found, err = callback.Rows.Select(ctx, tx, `WHERE ($1 = 0 OR merchant_id = $1) AND ($2 = 0 OR payment_id = $2)
-				AND ($3 = '' OR state = $3) ORDER BY created_at DESC, callback_id DESC LIMIT $4`, *only, *payment, *state, *limit)
+		var found []callback.Progress
+		err := i.DB.Snapshot(ctx, func(tx *store.Tx) (err error) {
+			found, err = callback.List(ctx, tx, callback.Filter{
+				MerchantID: *only, PaymentID: *payment, State: callback.State(*state), Limit: *limit,
+			})
 			return err
 		})
 		if err != nil {
@@ -47,12 +48,12 @@ func callbacksList(ctx context.Context, t terminal, args []string) error {
 		views, rows := []callbackView{}, [][]string{{"ID", "MERCHANT", "PAYMENT", "EVENT", "STATE", "ATTEMPTS", "LAST", "URL", "ANSWER"}}
 		for _, c := range found {
 			views = append(views, callbackView{
-				c.CallbackID, c.MerchantID, c.PaymentID, c.Event, c.URL, c.State, c.Attempts, c.LastStatus, c.LastAnswer,
+				c.CallbackID, c.MerchantID, c.PaymentID, c.Event, c.URL, c.State, c.Last.Attempt, c.Last.Status, c.Last.Answer,
 				c.CreatedAt.Format("2006-01-02T15:04:05Z07:00"),
 			})
 			rows = append(rows, []string{
 				fmt.Sprint(c.CallbackID), fmt.Sprint(c.MerchantID), fmt.Sprint(c.PaymentID), c.Event, string(c.State),
-				fmt.Sprint(c.Attempts), fmt.Sprint(c.LastStatus), c.URL, firstLine(c.LastAnswer),
+				fmt.Sprint(c.Last.Attempt), fmt.Sprint(c.Last.Status), c.URL, firstLine(c.Last.Answer),
 			})
 		}
 		if o.json {

@@ -30,7 +30,7 @@ func Enqueue(s *store.Set, n Notice, now time.Time) {
 	}
 	row := Row{
 		Key: Key{n.MerchantID, n.ID}, PaymentID: n.PaymentID, Event: n.Event, URL: n.URL, Secret: n.Secret,
-		Form: n.Form, Message: encode(n.Message), State: Pending, CreatedAt: now,
+		Form: n.Form, Message: encode(n.Message), CreatedAt: now,
 	}
 	Rows.Insert(s, row)
 	engine.Hand(s, row.effect(), now, row)
@@ -56,50 +56,25 @@ func (k Key) effect() engine.EffectKey {
 
 // record is the operation that follows an attempt.
 type record struct {
-	key       Key
-	schedule  Schedule
-	attempt   Attempt // its number is given by Decide
-	delivered bool
+	key      Key
+	schedule Schedule
+	attempt  Attempt // its number is given by Decide
 }
 
-func (o *record) Want(s *store.Set) { Rows.Want(s, o.key) }
+func (o *record) Want(s *store.Set) { last.Want(s, o.key) }
 
 // Decide: HTTP 200 ends delivery, anything else waits for the next time of the
-// schedule; after the last one the callback has failed (R39). What has ended
-// meanwhile, by another attempt, is not begun anew.
+// schedule; after the last one the callback has failed (R39). What was accepted
+// once, by another attempt, is not begun anew.
 func (o *record) Decide(s *store.Set, now time.Time) {
-	row, ok := Rows.Get(s, o.key)
-	if !ok {
-		engine.Finish(s, o.key.effect())
-		return
-	}
-	row.Attempts++
-	row.LastStatus, row.LastAnswer = o.attempt.Status, o.attempt.Answer
+	before, _ := last.Get(s, o.key)
 	attempt := o.attempt
-	attempt.AttemptKey = AttemptKey{o.key.MerchantID, o.key.CallbackID, row.Attempts}
+	attempt.AttemptKey = AttemptKey{o.key.MerchantID, o.key.CallbackID, before.Attempt + 1}
+	attempt.Done = attempt.Done || before.Done
 	Attempts.Insert(s, attempt)
-	pause, more := o.schedule.pause(row.Attempts)
-	switch {
-	case o.delivered:
-		row.State = Delivered
-	case row.State == Pending && more:
+	if pause, more := o.schedule.pause(attempt.Attempt); more && !attempt.Done {
 		engine.Schedule(s, o.key.effect(), attempt.SentAt.Add(pause), now)
-		Rows.Update(s, row)
-		return
-	case row.State == Pending:
-		row.State = Failed
-	}
-	engine.Finish(s, o.key.effect())
-	Rows.Update(s, row)
-}
-
-// drop is the operation that ends the delivery of what was sent already.
-type drop struct{ key Key }
-
-func (o *drop) Want(s *store.Set) { Rows.Want(s, o.key) }
-
-func (o *drop) Decide(s *store.Set, _ time.Time) {
-	if row, ok := Rows.Get(s, o.key); !ok || row.State != Pending {
+	} else {
 		engine.Finish(s, o.key.effect())
 	}
 }
@@ -116,11 +91,7 @@ func (o *Again) Want(s *store.Set) { Rows.Want(s, o.Key) }
 
 // Decide is engine.Operation.
 func (o *Again) Decide(s *store.Set, now time.Time) {
-	row, ok := Rows.Get(s, o.Key)
-	if o.Done = ok; !ok {
-		return
+	if _, o.Done = Rows.Get(s, o.Key); o.Done {
+		engine.Schedule(s, o.Key.effect(), now, now)
 	}
-	row.State = Pending
-	Rows.Update(s, row)
-	engine.Schedule(s, o.Key.effect(), now, now)
 }

@@ -19,6 +19,7 @@ var (
 // enqueued is a set that holds one callback, as it was scheduled.
 func enqueued() *store.Set {
 	s := store.NewSet()
+	last.Want(s, key)
 	s.Ready()
 	Enqueue(s, Notice{
 		MerchantID: key.MerchantID, ID: key.CallbackID, PaymentID: 5, Event: "payout", URL: "https://shop.example/notify",
@@ -33,18 +34,19 @@ func due(s *store.Set) (time.Time, bool) {
 	return e.DueAt, ok
 }
 
-// attempt records one attempt that was answered with a status.
-func attempt(s *store.Set, schedule Schedule, at time.Time, status int64) Row {
-	o := &record{key: key, schedule: schedule, attempt: Attempt{SentAt: at, Status: status, Answer: "answer"}, delivered: status == 200}
+// attempt records one attempt that was answered with a status, and returns what is
+// kept of it.
+func attempt(s *store.Set, schedule Schedule, at time.Time, status int64) Attempt {
+	o := &record{key: key, schedule: schedule, attempt: Attempt{SentAt: at, Status: status, Answer: "answer", Done: status == 200}}
 	o.Decide(s, at.Add(time.Second))
-	row, _ := Rows.Get(s, key)
-	return row
+	kept, _ := last.Get(s, key)
+	return kept
 }
 
 func TestANoticeIsDueAtOnce(t *testing.T) {
 	s := enqueued()
 	row, _ := Rows.Get(s, key)
-	if at, ok := due(s); !ok || !at.Equal(start) || row.State != Pending || row.Message != `[["pg_status","ok"]]` {
+	if at, ok := due(s); !ok || !at.Equal(start) || row.Message != `[["pg_status","ok"]]` {
 		t.Errorf("due %v %v, %+v", at, ok, row)
 	}
 }
@@ -65,17 +67,9 @@ func TestAttemptsFollowTheScheduleAndThenFail(t *testing.T) {
 		if want := start.Add(wait); !ok || !at.Equal(want) {
 			t.Fatalf("attempt %d is due at %v (%v), want %v", i+1, at, ok, want)
 		}
-		row := attempt(s, standard, at, 500)
-		want := Pending
-		if i == len(standard)-1 {
-			want = Failed
-		}
-		if row.State != want || row.Attempts != int64(i+1) || row.LastStatus != 500 || row.LastAnswer != "answer" {
-			t.Errorf("after attempt %d: %+v", i+1, row)
-		}
-		kept, ok := Attempts.Held(s, AttemptKey{key.MerchantID, key.CallbackID, int64(i + 1)})
-		if !ok || kept.Status != 500 || !kept.SentAt.Equal(at) {
-			t.Errorf("record of attempt %d: %v %+v", i+1, ok, kept)
+		kept := attempt(s, standard, at, 500)
+		if kept.Attempt != int64(i+1) || kept.Status != 500 || kept.Answer != "answer" || kept.Done || !kept.SentAt.Equal(at) {
+			t.Errorf("record of attempt %d: %+v", i+1, kept)
 		}
 	}
 	if at, ok := due(s); ok {
@@ -98,14 +92,14 @@ func TestALateAttemptMovesThoseAfterIt(t *testing.T) {
 func TestOnlyHTTP200Ends(t *testing.T) {
 	for _, status := range []int64{0, 100, 201, 204, 301, 302, 400, 404, 500, 503} {
 		s := enqueued()
-		if row := attempt(s, standard, start, status); row.State != Pending {
-			t.Errorf("%d: %s", status, row.State)
+		if kept := attempt(s, standard, start, status); kept.Done {
+			t.Errorf("%d: %+v", status, kept)
 		}
 		if _, ok := due(s); !ok {
 			t.Errorf("%d: not tried again", status)
 		}
-		if row := attempt(s, standard, start.Add(30*time.Minute), 200); row.State != Delivered || row.Attempts != 2 {
-			t.Errorf("%d, then 200: %+v", status, row)
+		if kept := attempt(s, standard, start.Add(30*time.Minute), 200); !kept.Done || kept.Attempt != 2 {
+			t.Errorf("%d, then 200: %+v", status, kept)
 		}
 		if at, ok := due(s); ok {
 			t.Errorf("one more attempt at %v", at)
@@ -116,9 +110,7 @@ func TestOnlyHTTP200Ends(t *testing.T) {
 func TestAShortScheduleFailsAtOnce(t *testing.T) {
 	for _, schedule := range []Schedule{nil, {0}} {
 		s := enqueued()
-		if row := attempt(s, schedule, start, 500); row.State != Failed {
-			t.Errorf("%v: %+v", schedule, row)
-		}
+		attempt(s, schedule, start, 500)
 		if _, ok := due(s); ok {
 			t.Errorf("%v: tried again", schedule)
 		}
@@ -130,25 +122,20 @@ func TestAShortScheduleFailsAtOnce(t *testing.T) {
 func TestAnAttemptThatComesTooLateChangesNothing(t *testing.T) {
 	s := enqueued()
 	attempt(s, standard, start, 200)
-	row := attempt(s, standard, start.Add(time.Second), 500)
-	if _, ok := due(s); ok || row.State != Delivered || row.Attempts != 2 {
-		t.Errorf("delivered, then failed: %+v, due %v", row, ok)
+	kept := attempt(s, standard, start.Add(time.Second), 500)
+	if _, ok := due(s); ok || !kept.Done || kept.Attempt != 2 {
+		t.Errorf("delivered, then failed: %+v, due %v", kept, ok)
+	}
+	kept = attempt(s, standard, start.Add(2*time.Second), 500)
+	if _, ok := due(s); ok || !kept.Done {
+		t.Errorf("delivered, then failed twice: %+v, due %v", kept, ok)
 	}
 
 	s = enqueued()
 	attempt(s, Schedule{0}, start, 500)
-	row = attempt(s, Schedule{0}, start.Add(time.Second), 200)
-	if _, ok := due(s); ok || row.State != Delivered {
-		t.Errorf("failed, then delivered: %+v, due %v", row, ok)
-	}
-}
-
-func TestACallbackThatIsGoneIsNotTriedAgain(t *testing.T) {
-	s := enqueued()
-	Rows.Delete(s, key)
-	attempt(s, standard, start, 500)
-	if _, ok := due(s); ok || len(Attempts.Written(s)) != 0 {
-		t.Error("it goes on")
+	kept = attempt(s, Schedule{0}, start.Add(time.Second), 200)
+	if _, ok := due(s); ok || !kept.Done {
+		t.Errorf("failed, then delivered: %+v, due %v", kept, ok)
 	}
 }
 
@@ -157,14 +144,15 @@ func TestSendingAgainByHand(t *testing.T) {
 	for name, c := range map[string]struct {
 		before []int64 // statuses
 		after  int64
-		state  State
+		done   bool
 		more   bool // another attempt follows
 	}{
-		"failed, then taken":           {[]int64{500, 500, 500, 500, 500}, 200, Delivered, false},
-		"failed again":                 {[]int64{500, 500, 500, 500, 500}, 500, Failed, false},
-		"delivered, asked for it anew": {[]int64{200}, 200, Delivered, false},
-		"waiting, then refused":        {[]int64{500}, 500, Pending, true},
-		"waiting, then taken":          {[]int64{500}, 200, Delivered, false},
+		"failed, then taken":           {[]int64{500, 500, 500, 500, 500}, 200, true, false},
+		"failed again":                 {[]int64{500, 500, 500, 500, 500}, 500, false, false},
+		"delivered, asked for it anew": {[]int64{200}, 200, true, false},
+		"delivered, then refused":      {[]int64{200}, 500, true, false},
+		"waiting, then refused":        {[]int64{500}, 500, false, true},
+		"waiting, then taken":          {[]int64{500}, 200, true, false},
 	} {
 		s := enqueued()
 		for _, status := range c.before {
@@ -175,9 +163,9 @@ func TestSendingAgainByHand(t *testing.T) {
 		if at, ok := due(s); !again.Done || !ok || !at.Equal(later) {
 			t.Errorf("%s: done %v, due %v %v", name, again.Done, at, ok)
 		}
-		row := attempt(s, standard, later, c.after)
-		if _, more := due(s); row.State != c.state || more != c.more {
-			t.Errorf("%s: %+v, more %v", name, row, more)
+		kept := attempt(s, standard, later, c.after)
+		if _, more := due(s); kept.Done != c.done || more != c.more {
+			t.Errorf("%s: %+v, more %v", name, kept, more)
 		}
 	}
 	s := store.NewSet()
@@ -186,20 +174,5 @@ func TestSendingAgainByHand(t *testing.T) {
 	s.Ready()
 	if again.Decide(s, later); again.Done {
 		t.Error("a callback that does not exist was sent again")
-	}
-}
-
-func TestDropEndsOnlyWhatHasEnded(t *testing.T) {
-	s := enqueued()
-	(&drop{key}).Decide(s, start)
-	if _, ok := due(s); !ok {
-		t.Error("a pending callback is no longer due")
-	}
-	row, _ := Rows.Get(s, key)
-	row.State = Delivered
-	Rows.Update(s, row)
-	(&drop{key}).Decide(s, start)
-	if _, ok := due(s); ok {
-		t.Error("a delivered callback is still due")
 	}
 }

@@ -45,36 +45,41 @@ func (c *Courier) Register() {
 }
 
 func (c *Courier) deliver(ctx context.Context, e engine.Effect) error {
-	key := Key{e.MerchantID, e.Subject}
-	row, known := e.Carries.(Row)
-	if !known {
-		err := c.DB.View(ctx, func(tx *store.Tx) (err error) {
-			row, _, err = Rows.Find(ctx, tx, key)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if row.State != Pending {
-		return c.Engine.Do(&drop{key})
-	}
-	o := &record{key: key, schedule: c.Schedule, attempt: Attempt{SentAt: c.Clock.Now()}}
-	if c.toOurselves(row.URL) {
-		o.delivered = true
-		o.attempt.Answer = "not sent: a page of this installation"
-	} else if err := c.attempt(ctx, row, o); err != nil {
+	row, err := c.row(ctx, e)
+	if err != nil {
 		return err
 	}
-	if o.attempt.Status == 0 && !o.delivered && ctx.Err() != nil {
+	attempt := Attempt{SentAt: c.Clock.Now()}
+	if c.toOurselves(row.URL) {
+		attempt.Done, attempt.Answer = true, "not sent: a page of this installation"
+	} else if err := c.attempt(ctx, row, &attempt); err != nil {
+		return err
+	}
+	if attempt.Status == 0 && !attempt.Done && ctx.Err() != nil {
 		return ctx.Err() // cut off by our own shutdown: not the merchant's failure
 	}
-	return c.Engine.Do(o)
+	return c.Engine.Do(&record{key: row.Key, schedule: c.Schedule, attempt: attempt})
 }
 
-// attempt posts the message and notes in o what came of it. Its error is our
+// row is what the effect carries, or else what is stored.
+func (c *Courier) row(ctx context.Context, e engine.Effect) (Row, error) {
+	if carried, ok := e.Carries.(Row); ok {
+		return carried, nil
+	}
+	var row Row
+	err := c.DB.View(ctx, func(tx *store.Tx) error {
+		found, ok, err := Rows.Find(ctx, tx, Key{e.MerchantID, e.Subject})
+		if row = found; err == nil && !ok {
+			err = fmt.Errorf("callback %d of merchant %d is gone", e.Subject, e.MerchantID)
+		}
+		return err
+	})
+	return row, err
+}
+
+// attempt posts the message and notes in a what came of it. Its error is our
 // own trouble, not the merchant's.
-func (c *Courier) attempt(ctx context.Context, row Row, o *record) error {
+func (c *Courier) attempt(ctx context.Context, row Row, a *Attempt) error {
 	m, err := c.Merchants.Get(ctx, row.MerchantID)
 	if err != nil {
 		return err
@@ -86,17 +91,16 @@ func (c *Courier) attempt(ctx context.Context, row Row, o *record) error {
 	body := Body(row, message, m.Signing(row.Secret), pg.NewSalt())
 	began := time.Now()
 	answer, err := c.Client.Post(ctx, row.URL, "application/x-www-form-urlencoded; charset=utf-8", []byte(body))
-	o.attempt.Took = time.Since(began).Microseconds()
+	a.Took = time.Since(began).Microseconds()
 	if err != nil {
 		// The whole error may name our own network: the merchant sees its kind.
 		var failure outbound.Failure
-		if o.attempt.Answer = "no answer"; errors.As(err, &failure) {
-			o.attempt.Answer = failure.Error()
+		if a.Answer = "no answer"; errors.As(err, &failure) {
+			a.Answer = failure.Error()
 		}
 		return nil
 	}
-	o.attempt.Status, o.attempt.Answer = int64(answer.Status), printable(string(answer.Body))
-	o.delivered = answer.Status == 200
+	a.Status, a.Answer, a.Done = int64(answer.Status), printable(string(answer.Body)), answer.Status == 200
 	return nil
 }
 

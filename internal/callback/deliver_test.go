@@ -106,14 +106,20 @@ func notice(m *merchant.Merchant, id int64, target string) callback.Notice {
 }
 
 // settled waits until a callback is no longer pending.
-func settled(t *testing.T, db *store.DB, m *merchant.Merchant, id int64) (row callback.Row, attempts []callback.Attempt) {
+func settled(t *testing.T, db *store.DB, m *merchant.Merchant, id int64) (row callback.Progress, attempts []callback.Attempt) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); row.State == "" || row.State == callback.Pending; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("still %+v", row)
 		}
 		err := db.View(t.Context(), func(tx *store.Tx) (err error) {
-			if row, _, err = callback.Rows.Find(t.Context(), tx, callback.Key{MerchantID: m.ID, CallbackID: id}); err != nil {
+			list, err := callback.List(t.Context(), tx, callback.Filter{MerchantID: m.ID, Limit: 10})
+			for _, p := range list {
+				if p.CallbackID == id {
+					row = p
+				}
+			}
+			if err != nil {
 				return err
 			}
 			attempts, err = callback.Attempts.Select(t.Context(), tx, "WHERE callback_id = $1 ORDER BY attempt", id)
@@ -145,7 +151,7 @@ func TestACallbackIsSentUntilItIsTaken(t *testing.T) {
 				t.Errorf("attempt %+v", a)
 			}
 		}
-		if row.State != callback.Delivered || row.Attempts != 3 || !slices.Equal(statuses, []int64{500, 302, 200}) {
+		if row.State != callback.Delivered || row.Last.Attempt != 3 || !slices.Equal(statuses, []int64{500, 302, 200}) {
 			t.Errorf("%+v after %v", row, statuses)
 		}
 		var first map[string]string
@@ -193,7 +199,7 @@ func TestWhyThereWasNoAnswerIsToldWithoutOurAddresses(t *testing.T) {
 		s.Close()
 		do(t, courier(t, i, ""), enqueue{notice(m, 1, s.URL+"/notify")})
 		row, _ := settled(t, i.DB, m, 1)
-		if row.State != callback.Failed || row.LastStatus != 0 || row.LastAnswer != outbound.ErrRefused.Error() {
+		if row.State != callback.Failed || row.Last.Status != 0 || row.Last.Answer != outbound.ErrRefused.Error() {
 			t.Errorf("%+v", row)
 		}
 	})
@@ -211,36 +217,6 @@ func TestOurOwnPageIsNotCalledAndCountsAsDelivered(t *testing.T) {
 		}
 	})
 }
-
-// TestWhatWasTakenIsNotSentAnew though its delivery was scheduled once more.
-func TestWhatWasTakenIsNotSentAnew(t *testing.T) {
-	storetest.EachURL(t, func(t *testing.T, url string) {
-		i := open(t, url)
-		m, s := shop(t, i), newSink(t, 200)
-		e := courier(t, i, "")
-		do(t, e, enqueue{notice(m, 1, s.URL+"/notify")})
-		settled(t, i.DB, m, 1)
-		stale := engine.EffectKey{MerchantID: m.ID, Kind: callback.Kind, Subject: 1}
-		do(t, e, reschedule{stale})
-		for left := int64(1); left > 0; {
-			err := i.DB.View(t.Context(), func(tx *store.Tx) error {
-				return tx.Query(t.Context(), "SELECT COUNT(*) FROM effect", nil, func(scan func(...any) error) error { return scan(&left) })
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
-		if _, attempts := settled(t, i.DB, m, 1); len(attempts) != 1 || len(s.received()) != 1 {
-			t.Errorf("%d attempts, %d calls", len(attempts), len(s.received()))
-		}
-	})
-}
-
-type reschedule struct{ key engine.EffectKey }
-
-func (o reschedule) Want(s *store.Set) { engine.Effects.Want(s, o.key) }
-
-func (o reschedule) Decide(s *store.Set, now time.Time) { engine.Schedule(s, o.key, now, now) }
 
 // TestShutdownIsNotTheMerchantsFailure: a call that we cut off ourselves is made
 // again by the next node, and is no attempt.

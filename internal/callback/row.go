@@ -25,31 +25,18 @@ const (
 	XML    Form = "xml"    // one urlencoded field pg_xml
 )
 
-// State of a callback.
-type State string
-
-// The states. A failed callback can be sent again by hand.
-const (
-	Pending   State = "pending"
-	Delivered State = "delivered"
-	Failed    State = "failed"
-)
-
-// Row is a callback: what is said, to whom, and how far it got. Message is the
-// JSON of the unsigned fields; each attempt has its own salt and signature.
+// Row is a callback: what is said, and to whom. Message is the JSON of the unsigned
+// fields; each attempt has its own salt and signature. A callback never changes:
+// how far it got is in its attempts, and it is due as long as its effect is there.
 type Row struct {
 	Key
-	PaymentID  int64            `db:"payment_id,fixed"`
-	Event      string           `db:"event,fixed"`
-	URL        string           `db:"url,fixed"`
-	Secret     merchant.Purpose `db:"secret,fixed"`
-	Form       Form             `db:"form,fixed"`
-	Message    string           `db:"message,fixed"`
-	State      State            `db:"state"`
-	Attempts   int64            `db:"attempts"`
-	LastStatus int64            `db:"last_status"`
-	LastAnswer string           `db:"last_answer"`
-	CreatedAt  time.Time        `db:"created_at,fixed"`
+	PaymentID int64            `db:"payment_id,fixed"`
+	Event     string           `db:"event,fixed"`
+	URL       string           `db:"url,fixed"`
+	Secret    merchant.Purpose `db:"secret,fixed"`
+	Form      Form             `db:"form,fixed"`
+	Message   string           `db:"message,fixed"`
+	CreatedAt time.Time        `db:"created_at,fixed"`
 }
 
 // Rows is where callbacks are kept.
@@ -64,17 +51,23 @@ type AttemptKey struct {
 
 // Attempt is the record of one attempt. Status is the HTTP status, 0 when there
 // was no answer; Answer is the beginning of the answer or the reason. Took is in
-// microseconds.
+// microseconds. Done says that this attempt or one before it was accepted.
 type Attempt struct {
 	AttemptKey
 	SentAt time.Time `db:"sent_at,fixed"`
 	Took   int64     `db:"took,fixed"`
 	Status int64     `db:"status,fixed"`
 	Answer string    `db:"answer,fixed"`
+	Done   bool      `db:"done,fixed"`
 }
 
 // Attempts is where attempts are kept.
 var Attempts = store.Describe("callback_attempt", func(a *Attempt) AttemptKey { return a.AttemptKey })
+
+// last finds the latest attempt of a callback.
+var last = store.NewLatest(Attempts, "attempt",
+	func(a *Attempt) (Key, bool) { return Key{a.MerchantID, a.CallbackID}, true },
+	func(a *Attempt) int64 { return a.Attempt })
 
 // encode keeps the order of a flat message.
 func encode(m pg.Message) string {

@@ -5,7 +5,6 @@
 -- A payout changes once or twice after it was inserted. With room left in its page
 -- no index has to follow.
 ALTER TABLE payout SET (fillfactor = 60);
-ALTER TABLE callback SET (fillfactor = 70);
 
 -- A few rows that change with every commit.
 ALTER TABLE account SET (fillfactor = 50);
