@@ -44,21 +44,21 @@ func (c *Courier) Register() {
 	c.Engine.Handle(Kind, engine.Handler{Run: c.deliver, Workers: 256, PerMerchant: 32})
 }
 
-func (c *Courier) deliver(ctx context.Context, e engine.Effect) error {
+func (c *Courier) deliver(ctx context.Context, e engine.Effect) (engine.Operation, error) {
 	row, err := c.row(ctx, e)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	attempt := Attempt{SentAt: c.Clock.Now()}
 	if c.toOurselves(row.URL) {
 		attempt.Done, attempt.Answer = true, "not sent: a page of this installation"
 	} else if err := c.attempt(ctx, row, &attempt); err != nil {
-		return err
+		return nil, err
 	}
 	if attempt.Status == 0 && !attempt.Done && ctx.Err() != nil {
-		return ctx.Err() // cut off by our own shutdown: not the merchant's failure
+		return nil, ctx.Err() // cut off by our own shutdown: not the merchant's failure
 	}
-	return c.Engine.Do(&record{key: row.Key, schedule: c.Schedule, attempt: attempt})
+	return &record{key: row.Key, schedule: c.Schedule, attempt: attempt}, nil
 }
 
 // row is what the effect carries, or else what is stored.

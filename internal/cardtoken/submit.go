@@ -158,7 +158,7 @@ func (c *Service) finish(ctx context.Context, b Binding, t Token, code codes.Cod
 }
 
 // expire ends a session that nobody finished.
-func (c *Service) expire(ctx context.Context, e engine.Effect) error {
+func (c *Service) expire(ctx context.Context, e engine.Effect) (engine.Operation, error) {
 	_, err := c.finish(ctx, Binding{BindingKey: BindingKey{e.MerchantID, e.Subject}}, Token{}, codes.LifetimeOver, true)
-	return err
+	return nil, err
 }

@@ -37,6 +37,21 @@ func (e *Engine) Do(operation Operation) error {
 	return r.err
 }
 
+// follow is Do for what must follow from something done outside: it waits for room
+// in the queue.
+func (e *Engine) follow(operation Operation) error {
+	e.mu.RLock()
+	if e.closed {
+		e.mu.RUnlock()
+		return ErrClosed
+	}
+	r := &request{operation: operation, done: make(chan struct{})}
+	e.queue <- r
+	e.mu.RUnlock()
+	<-r.done
+	return r.err
+}
+
 func (e *Engine) commitAll() {
 	defer close(e.done)
 	for first := range e.queue {

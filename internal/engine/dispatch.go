@@ -24,6 +24,7 @@ const (
 // commit of this node, those included that it took over from another.
 type dispatcher struct {
 	options Options
+	do      func(Operation) error
 	lanes   map[string]*lane // by kind
 
 	mu      sync.Mutex
@@ -44,8 +45,8 @@ type task struct {
 	next  *task         // to be run after this one, which it replaces
 }
 
-func (d *dispatcher) init(options Options) {
-	d.options = options
+func (d *dispatcher) init(options Options, do func(Operation) error) {
+	d.options, d.do = options, do
 	d.lanes, d.current, d.running = map[string]*lane{}, map[EffectKey]*task{}, map[EffectKey]*task{}
 }
 
@@ -153,9 +154,14 @@ func (d *dispatcher) pump(l *lane) {
 }
 
 func (d *dispatcher) work(ctx context.Context, t *task) {
+	var next Operation
 	var err error
-	if p := guard(func() { err = t.lane.handler.Run(ctx, t.Effect) }); p != nil {
+	if p := guard(func() { next, err = t.lane.handler.Run(ctx, t.Effect) }); p != nil {
 		err = p
+	}
+	d.rest(t)
+	if err == nil && next != nil {
+		err = d.do(next)
 	}
 	if err != nil && ctx.Err() == nil {
 		d.options.Log.Warn("effect failed", "kind", t.Kind, "merchant", t.MerchantID, "subject", t.Subject, "error", err)
@@ -163,8 +169,6 @@ func (d *dispatcher) work(ctx context.Context, t *task) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.running, t.EffectKey)
-	t.lane.busy--
-	t.line.busy--
 	if err != nil && d.owns(t) {
 		t.Attempt++
 		d.later(t, t.pause)
@@ -176,6 +180,14 @@ func (d *dispatcher) work(ctx context.Context, t *task) {
 		d.ready(t.next)
 		t.next = nil
 	}
+}
+
+// rest gives the worker of a task to the next one.
+func (d *dispatcher) rest(t *task) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	t.lane.busy--
+	t.line.busy--
 	t.lane.offer(t.line)
 	d.pump(t.lane)
 }

@@ -37,9 +37,10 @@ func Schedule(s *store.Set, key EffectKey, due, now time.Time) {
 	Effects.Put(s, Effect{EffectKey: key, DueAt: due, CreatedAt: now})
 }
 
-// Hand schedules an effect for now and hands its handler what it will ask for.
+// Hand schedules an effect that nobody has scheduled before, for now, and hands its
+// handler what it will ask for.
 func Hand(s *store.Set, key EffectKey, now time.Time, carries any) {
-	Effects.Put(s, Effect{EffectKey: key, DueAt: now, CreatedAt: now, Carries: carries})
+	Effects.Insert(s, Effect{EffectKey: key, DueAt: now, CreatedAt: now, Carries: carries})
 }
 
 // Finish removes an effect; one that is gone already stays so.

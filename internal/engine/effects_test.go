@@ -116,7 +116,7 @@ func TestAnEffectScheduledAnewRunsAgain(t *testing.T) {
 		e, r := node(t, url, Options{}), &runs{}
 		entered, release := make(chan struct{}, 10), make(chan struct{})
 		handler := wide
-		handler.Run = func(_ context.Context, effect Effect) error {
+		handler.Run = func(_ context.Context, effect Effect) (Operation, error) {
 			if r.now.Add(1) != 1 {
 				t.Error("runs twice at once")
 			}
@@ -127,13 +127,13 @@ func TestAnEffectScheduledAnewRunsAgain(t *testing.T) {
 			r.mu.Unlock()
 			switch times {
 			case 1:
-				return e.Do(schedule(10*time.Millisecond, effect.EffectKey))
+				return schedule(10*time.Millisecond, effect.EffectKey), nil
 			case 2:
 				entered <- struct{}{}
 				<-release
-				return nil
+				return nil, nil
 			}
-			return e.Do(finish(effect.EffectKey))
+			return finish(effect.EffectKey), nil
 		}
 		e.Handle("test", handler)
 		start(t, e)
@@ -281,10 +281,10 @@ func TestEffectsOfOtherKindsAreLeftAlone(t *testing.T) {
 }
 
 func TestHandlersNeedWorkers(t *testing.T) {
-	run := func(context.Context, Effect) error { return nil }
+	run := func(context.Context, Effect) (Operation, error) { return nil, nil }
 	for _, h := range []Handler{{}, {Run: run}, {Run: run, Workers: 1}, {Run: run, PerMerchant: 1}, {Workers: 1, PerMerchant: 1}} {
 		e := &Engine{}
-		e.effects.init(Options{})
+		e.effects.init(Options{}, e.follow)
 		if guard(func() { e.Handle("test", h) }) == nil {
 			t.Errorf("%+v is taken", h)
 		}

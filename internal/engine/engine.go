@@ -53,7 +53,7 @@ func New(db *store.DB, options Options) *Engine {
 		options.Lease = 10 * time.Second
 	}
 	e := &Engine{db: db, options: options, queue: make(chan *request, options.Queue), done: make(chan struct{})}
-	e.effects.init(options)
+	e.effects.init(options, e.follow)
 	go e.commitAll()
 	return e
 }

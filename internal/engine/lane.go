@@ -2,13 +2,14 @@ package engine
 
 import "context"
 
-// A Handler carries out effects of one kind. It acts outside and then does an
-// operation that finishes or reschedules the effect. An error means that it
-// could not even do that: the effect is tried again after a pause. Its context
-// ends when the node may no longer act.
+// A Handler carries out effects of one kind. It acts outside and returns the
+// operation that finishes or reschedules the effect, or nil when it did that
+// itself. An error means that it could not even do that: the effect is tried
+// again after a pause. Its context ends when the node may no longer act.
 type Handler struct {
-	Run func(context.Context, Effect) error
-	// Workers bounds how many run at once, PerMerchant how many of one merchant.
+	Run func(context.Context, Effect) (Operation, error)
+	// Workers bounds how many act at once, PerMerchant how many for one merchant.
+	// The operation that follows keeps no worker waiting.
 	Workers, PerMerchant int
 }
 

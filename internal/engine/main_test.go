@@ -225,8 +225,8 @@ type runs struct {
 }
 
 // handler notes a run, does what it is told, and finishes the effect.
-func (r *runs) handler(e *Engine, f func(context.Context, Effect) error) func(context.Context, Effect) error {
-	return func(ctx context.Context, effect Effect) error {
+func (r *runs) handler(e *Engine, f func(context.Context, Effect) error) func(context.Context, Effect) (Operation, error) {
+	return func(ctx context.Context, effect Effect) (Operation, error) {
 		if now := r.now.Add(1); now > r.most.Load() {
 			r.most.Store(now)
 		}
@@ -236,10 +236,10 @@ func (r *runs) handler(e *Engine, f func(context.Context, Effect) error) func(co
 		r.mu.Unlock()
 		if f != nil {
 			if err := f(ctx, effect); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		return e.Do(finish(effect.EffectKey))
+		return finish(effect.EffectKey), nil
 	}
 }
 

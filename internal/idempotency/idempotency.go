@@ -42,15 +42,19 @@ func Of(merchant int64, script string, m pg.Message) Call {
 // it asked for failed (R46).
 const Window = 5 * time.Minute
 
-// Replay names the message among those of a merchant, as one that came at a time
-// and as one that came up to a Window before. Names begin with the time, so that
-// an index of them grows at its end however many there are.
+// Replay names the message among those of a merchant, as one that came at a time,
+// and as one that came a Window before, which is mostly the same. Names begin with
+// the time, so that an index of them grows at its end however many there are.
 func (c Call) Replay(at time.Time) (now, before string) {
+	return c.name(at), c.name(at.Add(-Window))
+}
+
+func (c Call) name(at time.Time) string {
 	if c.Message == "" {
-		return "", ""
+		return ""
 	}
-	window := at.Unix() / int64(Window/time.Second)
-	return fmt.Sprintf("%08x%s", window, c.Message), fmt.Sprintf("%08x%s", window-1, c.Message)
+	const span = 30 * time.Minute // of messages whose names begin alike
+	return fmt.Sprintf("%08x%s", at.Unix()/int64(span/time.Second), c.Message)
 }
 
 type key struct {

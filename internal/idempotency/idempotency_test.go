@@ -179,3 +179,21 @@ func TestPurgeForgetsWhatExpiredButNoPayout(t *testing.T) {
 		}
 	})
 }
+
+// TestAReplayIsFoundWithinTheWindow: the name under which a message is stored is
+// one of the two under which its replay is looked for.
+func TestAReplayIsFoundWithinTheWindow(t *testing.T) {
+	c := call(usual...)
+	rapid.Check(t, func(r *rapid.T) {
+		came := time.Unix(rapid.Int64Range(1_700_000_000, 1_900_000_000).Draw(r, "came"), 0)
+		later := time.Duration(rapid.Int64Range(0, int64(idempotency.Window)).Draw(r, "later"))
+		stored, _ := c.Replay(came)
+		now, before := c.Replay(came.Add(later))
+		if stored != now && stored != before {
+			r.Fatalf("stored as %s, looked for as %s and %s", stored, now, before)
+		}
+	})
+	if now, before := (idempotency.Call{}).Replay(time.Unix(1_700_000_000, 0)); now != "" || before != "" {
+		t.Error("a call without a message has a name")
+	}
+}

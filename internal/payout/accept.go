@@ -64,7 +64,7 @@ func (o *accept) Want(s *store.Set) {
 
 // messages are the names under which the very same message may be stored.
 func (o *accept) messages() []string {
-	if o.earlier == "" {
+	if o.earlier == o.row.Message {
 		return []string{o.row.Message}
 	}
 	return []string{o.row.Message, o.earlier}

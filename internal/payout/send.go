@@ -25,23 +25,26 @@ func (p *Service) Register() {
 // send deals with the bank. Only the node that wrote the effect, straight from
 // memory, knows that nobody has sent the payout yet; everybody else inquires
 // first, and sends only what the bank has never seen.
-func (p *Service) send(ctx context.Context, e engine.Effect) error {
+func (p *Service) send(ctx context.Context, e engine.Effect) (engine.Operation, error) {
 	parcel, err := p.parcel(ctx, e)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	row := parcel.row
 	fresh := e.Attempt == 0 && row.State == Created
 	if !fresh || row.Late(p.Clock.Now()) {
 		o, err := p.inquire(ctx, row, fresh)
+		if err == nil {
+			err = p.Engine.Do(o)
+		}
 		if err != nil || !o.send {
-			return err
+			return nil, err
 		}
 		row = o.result
 	}
 	credit, err := p.credit(row, parcel.token)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	call, cancel := context.WithTimeout(ctx, bank.CallLimit)
 	defer cancel()
@@ -49,8 +52,7 @@ func (p *Service) send(ctx context.Context, e engine.Effect) error {
 	if err != nil {
 		answer = bank.Answer{}
 	}
-	_, err = p.settle(ctx, row, answer, toPay)
-	return err
+	return p.settle(ctx, row, answer, toPay)
 }
 
 // parcel is what is sent to the bank: the payout, and the token when it goes to a
@@ -84,8 +86,8 @@ func missing(ok bool, e engine.Effect) error {
 	return fmt.Errorf("payout %d of merchant %d is gone, or its token", e.Subject, e.MerchantID)
 }
 
-// inquire asks the bank what became of the payout. Of one that nobody has sent
-// yet the answer is known.
+// inquire asks the bank what became of the payout, and returns what settles it. Of
+// one that nobody has sent yet the answer is known.
 func (p *Service) inquire(ctx context.Context, row Row, unsent bool) (*settle, error) {
 	if unsent {
 		return p.settle(ctx, row, bank.Answer{Outcome: bank.NotFound}, nothing)
@@ -104,20 +106,19 @@ func (p *Service) settle(ctx context.Context, row Row, answer bank.Answer, asked
 	if err != nil {
 		return nil, err
 	}
-	o := &settle{seen: row, answer: answer, asked: asked, callback: id, notice: p.notify, done: p.waiting.tell}
-	return o, p.Engine.Do(o)
+	return &settle{seen: row, answer: answer, asked: asked, callback: id, notice: p.notify, done: p.waiting.tell}, nil
 }
 
-func (p *Service) lapse(ctx context.Context, e engine.Effect) error {
+func (p *Service) lapse(ctx context.Context, e engine.Effect) (engine.Operation, error) {
 	row, ok, err := p.Find(ctx, Key{e.MerchantID, e.Subject})
 	if err != nil || !ok {
-		return errors.Join(err, missing(ok, e))
+		return nil, errors.Join(err, missing(ok, e))
 	}
 	id, err := p.Callbacks.Next(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return p.Engine.Do(&lapse{seen: row, callback: id, notice: p.notify})
+	return &lapse{seen: row, callback: id, notice: p.notify}, nil
 }
 
 // reference is how the bank knows the payout: unique, and the same each time.

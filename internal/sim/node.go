@@ -22,7 +22,7 @@ var errOutage = errors.New("the database did not answer")
 type node struct {
 	w        *World
 	handlers map[string]engine.Handler
-	fresh    map[engine.EffectKey]bool
+	fresh    map[engine.EffectKey]engine.Effect
 }
 
 // Handle is engine.Node.
@@ -56,7 +56,7 @@ func (n *node) Do(o engine.Operation) error {
 		n.w.crash("after a commit")
 	}
 	for _, e := range written {
-		n.fresh[e.EffectKey] = true
+		n.fresh[e.EffectKey] = e
 	}
 	if n.w.fault(2) {
 		n.w.say("  answer of a commit lost")
@@ -81,7 +81,7 @@ func (n *node) effects() ([]engine.Effect, error) {
 // run carries out an effect as a node would: straight from memory if nobody can
 // have begun it, else as one that was taken up.
 func (n *node) run(e engine.Effect) error {
-	if !n.fresh[e.EffectKey] {
+	if _, fresh := n.fresh[e.EffectKey]; !fresh {
 		e.Attempt++
 		ctx := context.Background()
 		err := n.w.db.Update(ctx, func(tx *store.Tx) error {
@@ -93,9 +93,13 @@ func (n *node) run(e engine.Effect) error {
 			return err
 		}
 	}
+	e.Carries = n.fresh[e.EffectKey].Carries
 	delete(n.fresh, e.EffectKey)
 	n.w.say("effect %s of %d, attempt %d", e.Kind, e.Subject, e.Attempt)
-	err := n.handlers[e.Kind].Run(context.Background(), e)
+	next, err := n.handlers[e.Kind].Run(context.Background(), e)
+	if err == nil && next != nil {
+		err = n.Do(next)
+	}
 	if err != nil && !errors.Is(err, errOutage) {
 		return fmt.Errorf("effect %s of %d: %w", e.Kind, e.Subject, err)
 	}

@@ -68,7 +68,7 @@ func Play(ctx context.Context, seed uint64, steps int, i *platform.Installation)
 
 // build puts the real systems on the unreliable world.
 func (w *World) build(ctx context.Context, i *platform.Installation) error {
-	w.node = &node{w: w, handlers: map[string]engine.Handler{}, fresh: map[engine.EffectKey]bool{}}
+	w.node = &node{w: w, handlers: map[string]engine.Handler{}, fresh: map[engine.EffectKey]engine.Effect{}}
 	w.bank = &unreliable{w: w, credits: map[string]*credited{}}
 	banks := bank.Banks{Test: w.bank}
 	callbacks := ids.NewNumbers(w.db, "callback", 1000)
