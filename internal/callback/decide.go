@@ -33,7 +33,7 @@ func Enqueue(s *store.Set, n Notice, now time.Time) {
 		Form: n.Form, Message: encode(n.Message), CreatedAt: now,
 	}
 	Rows.Insert(s, row)
-	engine.Hand(s, row.effect(), now, row)
+	engine.Hand(s, row.effect(), now, letter{row, n.Message})
 }
 
 // Schedule is when attempts are made, counted from the first: 0, 30m, 60m, ...

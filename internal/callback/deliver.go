@@ -45,52 +45,60 @@ func (c *Courier) Register() {
 }
 
 func (c *Courier) deliver(ctx context.Context, e engine.Effect) (engine.Operation, error) {
-	row, err := c.row(ctx, e)
+	letter, err := c.letter(ctx, e)
 	if err != nil {
 		return nil, err
 	}
 	attempt := Attempt{SentAt: c.Clock.Now()}
-	if c.toOurselves(row.URL) {
+	if c.toOurselves(letter.row.URL) {
 		attempt.Done, attempt.Answer = true, "not sent: a page of this installation"
-	} else if err := c.attempt(ctx, row, &attempt); err != nil {
+	} else if err := c.attempt(ctx, letter, &attempt); err != nil {
 		return nil, err
 	}
 	if attempt.Status == 0 && !attempt.Done && ctx.Err() != nil {
 		return nil, ctx.Err() // cut off by our own shutdown: not the merchant's failure
 	}
-	return &record{key: row.Key, schedule: c.Schedule, attempt: attempt}, nil
+	return &record{key: letter.row.Key, schedule: c.Schedule, attempt: attempt}, nil
 }
 
-// row is what the effect carries, or else what is stored.
-func (c *Courier) row(ctx context.Context, e engine.Effect) (Row, error) {
-	if carried, ok := e.Carries.(Row); ok {
+// letter is a callback with its message read.
+type letter struct {
+	row     Row
+	message pg.Message
+}
+
+// letter is what the effect carries, or else what is stored.
+func (c *Courier) letter(ctx context.Context, e engine.Effect) (letter, error) {
+	if carried, ok := e.Carries.(letter); ok {
 		return carried, nil
 	}
-	var row Row
-	err := c.DB.View(ctx, func(tx *store.Tx) error {
-		found, ok, err := Rows.Find(ctx, tx, Key{e.MerchantID, e.Subject})
-		if row = found; err == nil && !ok {
-			err = fmt.Errorf("callback %d of merchant %d is gone", e.Subject, e.MerchantID)
+	var found letter
+	err := c.DB.View(ctx, func(tx *store.Tx) (err error) {
+		var ok bool
+		if found.row, ok, err = Rows.Find(ctx, tx, Key{e.MerchantID, e.Subject}); err == nil && !ok {
+			err = errors.New("it is gone")
 		}
 		return err
 	})
-	return row, err
+	if err == nil {
+		found.message, err = decode(found.row.Message)
+	}
+	if err != nil {
+		err = fmt.Errorf("callback %d of merchant %d: %w", e.Subject, e.MerchantID, err)
+	}
+	return found, err
 }
 
 // attempt posts the message and notes in a what came of it. Its error is our
 // own trouble, not the merchant's.
-func (c *Courier) attempt(ctx context.Context, row Row, a *Attempt) error {
-	m, err := c.Merchants.Get(ctx, row.MerchantID)
+func (c *Courier) attempt(ctx context.Context, l letter, a *Attempt) error {
+	m, err := c.Merchants.Get(ctx, l.row.MerchantID)
 	if err != nil {
 		return err
 	}
-	message, err := decode(row.Message)
-	if err != nil {
-		return fmt.Errorf("callback %d: %w", row.CallbackID, err)
-	}
-	body := Body(row, message, m.Signing(row.Secret), pg.NewSalt())
+	body := Body(l.row, l.message, m.Signing(l.row.Secret), pg.NewSalt())
 	began := time.Now()
-	answer, err := c.Client.Post(ctx, row.URL, "application/x-www-form-urlencoded; charset=utf-8", []byte(body))
+	answer, err := c.Client.Post(ctx, l.row.URL, "application/x-www-form-urlencoded; charset=utf-8", []byte(body))
 	a.Took = time.Since(began).Microseconds()
 	if err != nil {
 		// The whole error may name our own network: the merchant sees its kind.

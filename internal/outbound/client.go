@@ -24,8 +24,8 @@ type Options struct {
 // Bounds of the connections that are open and of those that are kept for the next call.
 const (
 	maxConnsPerHost     = 32
-	maxIdleConnsPerHost = 8
-	maxIdleConns        = 100
+	maxIdleConnsPerHost = 32
+	maxIdleConns        = 512
 	idleTimeout         = 30 * time.Second
 	maxHeader           = 32 << 10
 )

@@ -2,6 +2,7 @@ package payout
 
 import (
 	"context"
+	"time"
 
 	"tolem/internal/card"
 	"tolem/internal/ids"
@@ -56,5 +57,5 @@ func (p *Service) Submit(ctx context.Context, row Row, pan card.PAN) (Row, error
 	if err := p.Engine.Do(o); err != nil {
 		return row, err
 	}
-	return p.wait(ctx, o.result, done), nil
+	return p.wait(ctx, o.result, done, time.Second), nil
 }

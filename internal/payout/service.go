@@ -74,7 +74,7 @@ func (p *Service) Pay(ctx context.Context, m *merchant.Merchant, proposal Propos
 	if o.repeats != 0 {
 		return p.repeated(ctx, Key{m.ID, o.repeats})
 	}
-	return p.wait(ctx, o.result, done), nil, nil
+	return p.wait(ctx, o.result, done, time.Second), nil, nil
 }
 
 // repeated is the payout that a call asked for before. If the first call still
@@ -89,16 +89,16 @@ func (p *Service) repeated(ctx context.Context, key Key) (Row, *codes.Refusal, e
 	if err != nil {
 		return Row{}, nil, err
 	}
-	return p.wait(ctx, row, done), nil, nil
+	return p.wait(ctx, row, done, 50*time.Millisecond), nil, nil
 }
 
 // wait returns the payout once it has left the state created, or as it is when
 // time is up. An open page waits for a person, not for the bank. Another node
-// may be the one that deals with the bank, so the row is looked at as well.
-func (p *Service) wait(ctx context.Context, row Row, done <-chan Row) Row {
+// may be the one that deals with the bank, so the row is looked at as well, the
+// first time after a pause.
+func (p *Service) wait(ctx context.Context, row Row, done <-chan Row, pause time.Duration) Row {
 	patience := time.NewTimer(p.Patience)
 	defer patience.Stop()
-	pause := 50 * time.Millisecond
 	for row.State == Created && !row.PageOpen() {
 		select {
 		case row = <-done:
