@@ -22,20 +22,25 @@ type Call struct {
 	MerchantID  int64
 	Key         string // pg_idempotency_key, "" when the call has none
 	Script      string
-	Fingerprint []byte // of the script and all fields but salt and signature
+	Fingerprint []byte // of the script and all fields but salt and signature; nil without a key
 	Message     string // of the script, the salt and the signature: the very same message (R46)
 }
 
 // Of reads the identity of a verified message.
 func Of(merchant int64, script string, m pg.Message) Call {
+	message := sha256.Sum256([]byte(script + "\x00" + m.Get("pg_salt") + "\x00" + strings.ToLower(m.Get("pg_sig"))))
+	c := Call{MerchantID: merchant, Key: m.Get("pg_idempotency_key"), Script: script, Message: hex.EncodeToString(message[:16])}
+	if c.Key != "" {
+		c.Fingerprint = fingerprint(script, m)
+	}
+	return c
+}
+
+func fingerprint(script string, m pg.Message) []byte {
 	rest := m.Without("pg_sig").Without("pg_salt")
 	slices.SortStableFunc(rest, func(a, b pg.Field) int { return strings.Compare(a.Name, b.Name) })
-	fingerprint := sha256.Sum256([]byte(script + "?" + pg.EncodeForm(rest)))
-	message := sha256.Sum256([]byte(script + "\x00" + m.Get("pg_salt") + "\x00" + strings.ToLower(m.Get("pg_sig"))))
-	return Call{
-		MerchantID: merchant, Key: m.Get("pg_idempotency_key"), Script: script,
-		Fingerprint: fingerprint[:], Message: hex.EncodeToString(message[:16]),
-	}
+	sum := sha256.Sum256([]byte(script + "?" + pg.EncodeForm(rest)))
+	return sum[:]
 }
 
 // Window is how long the very same message is taken for a replay even after what
