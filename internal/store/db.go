@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"time"
 )
 
 // DB is an open database of either kind. It is safe for concurrent use.
@@ -53,17 +54,31 @@ func (db *DB) Kind() string { return db.driver.dialect().name }
 
 // Update runs f in one transaction and commits it: when Update returns nil, what
 // f wrote is durable. f runs again when the database asks for it (serialization
-// failure, deadlock, a row that another node inserted first), so it must start
-// from nothing each time. On SQLite one Update runs at a time. When Unavailable
-// holds of the error, whether f's writes are there is unknown.
+// failure, deadlock, a row that another node inserted first) or was gone for a few
+// seconds, so it must start from nothing each time. On SQLite one Update runs at
+// a time. When Unavailable holds of the error, whether f's writes are there is
+// unknown.
 func (db *DB) Update(ctx context.Context, f func(*Tx) error) error {
 	const tries = 8
+	pause := 20 * time.Millisecond // doubles: 2.5 s in all
 	for try := 1; ; try++ {
 		err := db.driver.update(ctx, func(c conn) error {
 			return f(&Tx{conn: c, dialect: db.driver.dialect()})
 		})
-		if err == nil || try == tries || !errors.Is(err, errMoved) && !db.driver.retryable(err) {
+		if err == nil || try == tries || ctx.Err() != nil {
 			return err
+		}
+		retry, later := db.driver.retryable(err)
+		if !retry && !errors.Is(err, errMoved) {
+			return err
+		}
+		if later {
+			select {
+			case <-time.After(pause):
+				pause *= 2
+			case <-ctx.Done():
+				return err
+			}
 		}
 	}
 }
@@ -115,7 +130,7 @@ type driver interface {
 	view(ctx context.Context, f func(conn) error) error
 	snapshot(ctx context.Context, f func(conn) error) error
 	migrate(ctx context.Context, files fs.FS, versions string) error
-	retryable(err error) bool
+	retryable(err error) (retry, later bool)
 	unavailable(err error) bool
 	close() error
 }

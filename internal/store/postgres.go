@@ -91,29 +91,39 @@ func (db *postgresDB) snapshot(ctx context.Context, f func(conn) error) error {
 func over(ctx context.Context, pool *pgxpool.Pool, f func(*pgxpool.Conn) error) error {
 	c, err := pool.Acquire(ctx)
 	if err != nil {
-		return &disconnected{err}
+		return &disconnected{err, true}
 	}
 	defer c.Release()
-	if err = f(c); err != nil && c.Conn().IsClosed() {
-		return &disconnected{err}
+	if err = f(c); err != nil && (c.Conn().IsClosed() || ctx.Err() != nil) {
+		return &disconnected{err, !errors.As(err, new(*uncertain))}
 	}
 	return err
 }
 
-// disconnected is the error of a call that got no connection or lost it.
-type disconnected struct{ error }
+// disconnected is the error of a call that got no connection, lost it or had no
+// time left. Nothing of it is in the database when it was undone.
+type disconnected struct {
+	error
+	undone bool
+}
 
 func (e *disconnected) Unwrap() error { return e.error }
 
+// uncertain is the error of a COMMIT: the transaction may be there.
+type uncertain struct{ error }
+
+func (e *uncertain) Unwrap() error { return e.error }
+
 // retryable: the transaction did not happen and may succeed when repeated.
 // 40001 serialization failure, 40P01 deadlock, 23505 another node was first; or
-// the connection was found dead before a statement could be sent over it.
-func (db *postgresDB) retryable(err error) bool {
-	var e *pgconn.PgError
-	if errors.As(err, &e) {
-		return e.Code == "40001" || e.Code == "40P01" || e.Code == "23505"
+// the connection was lost before its COMMIT, and a new one may be had in a moment.
+func (db *postgresDB) retryable(err error) (retry, later bool) {
+	var lost *disconnected
+	if errors.As(err, &lost) {
+		return lost.undone, true
 	}
-	return pgconn.SafeToRetry(err)
+	var e *pgconn.PgError
+	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01" || e.Code == "23505"), false
 }
 
 // unavailable: no connection, or an answer of class 08 connection, 53 resources,

@@ -33,7 +33,7 @@ func transact(ctx context.Context, c *pgx.Conn, f func(conn) error) error {
 	}
 	tag, err := c.Exec(ctx, "COMMIT")
 	if err != nil {
-		return err
+		return &uncertain{err}
 	}
 	if done = true; tag.String() != "COMMIT" {
 		return errors.New("the transaction had failed before its commit")

@@ -106,7 +106,7 @@ func end(c conn) error {
 
 // retryable: nothing is. A transaction has the database to itself from its
 // first statement on, having waited for another process as long as busy_timeout.
-func (db *sqliteDB) retryable(error) bool { return false }
+func (db *sqliteDB) retryable(error) (retry, later bool) { return false, false }
 
 // unavailable: the file, the disk or another process is in the way, or the
 // caller's time is over.
