@@ -23,31 +23,35 @@ func (p *part[K, R]) flush(d dialect) []statement {
 		columns []column
 	}{
 		{removed, texts.remove, t.keys},
-		{deleted, texts.remove, t.keys},
+		{deleted, texts.delete, t.keys},
 		{updated, texts.update, t.changed()},
 		{inserted, texts.insert, t.columns},
 		{put, texts.put, t.columns},
 	} {
 		if rows := changed[s.state]; len(rows) > 0 {
 			sortByColumns(rows, t.keys)
-			batch = append(batch, d.write(s.text, s.columns, rows, s.state == removed))
+			batch = append(batch, d.write(s.state, s.text, s.columns, rows))
 		}
 	}
 	return batch
 }
 
-// write is a statement over rows, all of which it must touch unless unseen.
-func (d dialect) write(text string, columns []column, rows []reflect.Value, unseen bool) statement {
+// write is a statement that brings rows to a state. It must touch all of them
+// unless they were removed unseen.
+func (d dialect) write(to state, text string, columns []column, rows []reflect.Value) statement {
 	s := statement{sql: text, want: int64(len(rows))}
-	if unseen {
+	if to == removed {
 		s.want = anyNumber
 	}
-	if d.arrays {
-		s.args = arrays(columns, rows)
+	if !d.arrays {
+		for _, row := range rows {
+			s.rows = append(s.rows, values(columns, row))
+		}
 		return s
 	}
-	for _, row := range rows {
-		s.rows = append(s.rows, values(columns, row))
+	s.args = arrays(columns, rows)
+	if to == updated || to == deleted {
+		s.args, s.want = append(s.args, s.want), 1 // counts by itself and answers with one row
 	}
 	return s
 }

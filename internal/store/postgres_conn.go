@@ -6,53 +6,80 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// pgConn runs statements over a connection. What is to be sent first travels with
-// the first of them.
+// pgConn runs statements over a connection. What need not be answered at once
+// waits, and travels with what comes next.
 type pgConn struct {
 	*pgx.Conn
-	first string
+	waiting []statement
 }
 
 // begin says what every transaction relies on, whatever the server's default is.
-const begin = "BEGIN ISOLATION LEVEL READ COMMITTED"
+var begin = statement{sql: "BEGIN ISOLATION LEVEL READ COMMITTED"}
 
-// transact runs f in a transaction. Its BEGIN, its statements and its COMMIT make
-// as many round trips as f makes, and one.
+// transact runs f in a transaction. Its BEGIN travels with the first statement of
+// f, and what f writes last with the COMMIT: a set that is loaded and flushed
+// takes two round trips.
 func transact(ctx context.Context, c *pgx.Conn, f func(conn) error) error {
-	t := &pgConn{c, begin}
-	done := false
+	t := &pgConn{c, []statement{begin}}
 	defer func() {
-		if !done && !c.IsClosed() && c.PgConn().TxStatus() != 'I' {
+		if !c.IsClosed() && c.PgConn().TxStatus() != 'I' {
 			_, _ = c.Exec(ctx, "ROLLBACK") // one that fails costs the connection
 		}
 	}()
-	if err := f(t); err != nil || t.first != "" {
-		return err
+	if err := f(t); err != nil || len(t.waiting) == 1 && t.waiting[0].sql == begin.sql {
+		return err // or nothing was asked
 	}
-	tag, err := c.Exec(ctx, "COMMIT")
+	return t.commit(ctx)
+}
+
+func (c *pgConn) commit(ctx context.Context) error {
+	var b pgx.Batch
+	b.Queue("COMMIT")
+	results, err := c.send(ctx, &b)
 	if err != nil {
 		return &uncertain{err}
 	}
-	if done = true; tag.String() != "COMMIT" {
+	tag, _ := results.Exec()
+	if err := results.Close(); err != nil {
+		return &uncertain{err}
+	}
+	if tag.String() != "COMMIT" {
 		return errors.New("the transaction had failed before its commit")
 	}
 	return nil
 }
 
-// send sends a batch together with what is to be sent first.
+// divisionByZero is how a counted statement fails.
+const divisionByZero = "22012"
+
+// send sends a batch behind what waits, and reads the answers to the latter.
 func (c *pgConn) send(ctx context.Context, b *pgx.Batch) (pgx.BatchResults, error) {
-	if c.first == "" {
-		return c.SendBatch(ctx, b), nil
+	before := c.waiting
+	c.waiting = nil
+	var all pgx.Batch
+	for _, s := range before {
+		all.Queue(s.sql, s.args...)
 	}
-	first := &pgx.QueuedQuery{SQL: c.first}
-	c.first = ""
-	b.QueuedQueries = append([]*pgx.QueuedQuery{first}, b.QueuedQueries...)
-	results := c.SendBatch(ctx, b)
-	if _, err := results.Exec(); err != nil {
-		_ = results.Close() // says the same
-		return nil, err
+	all.QueuedQueries = append(all.QueuedQueries, b.QueuedQueries...)
+	results := c.SendBatch(ctx, &all)
+	for _, s := range before {
+		tag, err := results.Exec()
+		var e *pgconn.PgError
+		switch {
+		case err == nil:
+			err = s.check(tag.RowsAffected())
+		case errors.As(err, &e) && e.Code == divisionByZero:
+			err = fmt.Errorf("%s: touched other rows, want %d", s.sql, s.args[len(s.args)-1])
+		default:
+			err = fmt.Errorf("%s: %w", s.sql, err)
+		}
+		if err != nil {
+			_ = results.Close() // says the same
+			return nil, err
+		}
 	}
 	return results, nil
 }
@@ -69,7 +96,7 @@ func (c *pgConn) exec(ctx context.Context, sql string, args []any) (touched int6
 }
 
 func (c *pgConn) query(ctx context.Context, sql string, args []any, each func(func(...any) error) error) error {
-	if c.first == "" {
+	if len(c.waiting) == 0 {
 		rows, err := c.Query(ctx, sql, args...)
 		return take(rows, err, each)
 	}
@@ -108,26 +135,8 @@ func take(rows pgx.Rows, err error, each func(func(...any) error) error) error {
 	return rows.Err()
 }
 
-func (c *pgConn) run(ctx context.Context, batch []statement) error {
-	var b pgx.Batch
-	for _, s := range batch {
-		b.Queue(s.sql, s.args...)
-	}
-	results, err := c.send(ctx, &b)
-	if err != nil {
-		return err
-	}
-	for _, s := range batch {
-		tag, err := results.Exec()
-		if err == nil {
-			err = s.check(tag.RowsAffected())
-		} else {
-			err = fmt.Errorf("%s: %w", s.sql, err)
-		}
-		if err != nil {
-			_ = results.Close()
-			return err
-		}
-	}
-	return results.Close()
+// run lets the statements wait: their errors are those of what comes next.
+func (c *pgConn) run(_ context.Context, batch []statement) error {
+	c.waiting = append(c.waiting, batch...)
+	return nil
 }

@@ -7,15 +7,17 @@ import (
 
 // texts are the statements of a table in one dialect. They are put together once.
 type texts struct {
-	load, remove, update, insert, put string
+	load, remove, delete, update, insert, put string
 }
 
 // single are statements about one row each.
 func (t *described) single() texts {
 	insert := "INSERT INTO " + t.name + " (" + t.names("") + ") VALUES (" + placeholders(len(t.columns)) + ")"
+	remove := "DELETE FROM " + t.name + " WHERE " + equals(t.keys)
 	return texts{
 		load:   "SELECT " + t.names("") + " FROM " + t.name + " WHERE " + equals(t.keys),
-		remove: "DELETE FROM " + t.name + " WHERE " + equals(t.keys),
+		remove: remove,
+		delete: remove,
 		update: "UPDATE " + t.name + " SET " + assignments(t.mutable, len(t.keys)) + " WHERE " + equals(t.keys),
 		insert: insert,
 		put:    insert + t.instead(),
@@ -26,15 +28,25 @@ func (t *described) single() texts {
 // LIMIT leave the planner no other way than the index, key by key, in the order
 // in which the keys are given and thus locked.
 func (t *described) many() texts {
+	remove := "DELETE FROM " + t.name + " AS t USING " + unnest(t.keys) + " WHERE " + matches(t.keys)
+	update := "UPDATE " + t.name + " AS t SET " + from("k", t.mutable) + " FROM " + unnest(t.changed()) + " WHERE " + matches(t.keys)
 	insert := "INSERT INTO " + t.name + " (" + t.names("") + ") SELECT * FROM " + unnest(t.columns)
 	return texts{
 		load: "SELECT " + t.names("r.") + " FROM " + unnest(t.keys) +
 			" CROSS JOIN LATERAL (SELECT * FROM " + t.name + " AS t WHERE " + matches(t.keys) + " LIMIT 1 FOR UPDATE) AS r",
-		remove: "DELETE FROM " + t.name + " AS t USING " + unnest(t.keys) + " WHERE " + matches(t.keys),
-		update: "UPDATE " + t.name + " AS t SET " + from("k", t.mutable) + " FROM " + unnest(t.changed()) + " WHERE " + matches(t.keys),
+		remove: remove,
+		delete: counted(remove, len(t.keys)),
+		update: counted(update, len(t.changed())),
 		insert: insert,
 		put:    insert + t.instead(),
 	}
+}
+
+// counted fails with a division by zero when the statement, which has so many
+// arguments, does not touch as many rows as one more argument says: in the
+// database, because the COMMIT is already on its way behind it.
+func counted(statement string, arguments int) string {
+	return fmt.Sprintf("WITH touched AS (%s RETURNING 1) SELECT 1 / (COUNT(*) = $%d)::int FROM touched", statement, arguments+1)
 }
 
 // instead makes an insert replace the row that is there.
