@@ -1,41 +1,88 @@
 package main
 
 import (
-	"context"
 	"errors"
-	"strings"
+	"fmt"
 	"time"
 
 	"tolem/internal/bench"
 	"tolem/internal/platform"
-	"tolem/internal/shop"
 )
 
-func benchPayouts(ctx context.Context, t terminal, args []string) error {
-	o := newOptions("bench payouts", t).withJSON()
-	base := o.String("url", "http://127.0.0.1:8080", "address of the server")
-	client := &shop.Client{}
-	o.Int64Var(&client.Merchant, "merchant", platform.DemoMerchant, "merchant to pay out as")
-	o.StringVar(&client.Purchase, "purchase-secret", platform.DemoPurchaseSecret, "its purchase secret")
-	o.StringVar(&client.Payout, "payout-secret", platform.DemoPayoutSecret, "its payout secret")
-	run := bench.Payouts{Client: client}
-	o.Float64Var(&run.Load.Rate, "rate", 0, "calls a second, offered whether earlier ones are answered or not; 0 is as many as the workers manage")
-	o.IntVar(&run.Load.Concurrency, "concurrency", 32, "calls under way at most")
-	o.DurationVar(&run.Load.Duration, "duration", 10*time.Second, "how long")
-	o.StringVar(&run.Card, "card", "4671593866478252", "card to pay out to")
-	o.DurationVar(&run.Drain, "drain", 30*time.Second, "how long to wait for the last callbacks")
-	if _, err := o.parse(args, t); err != nil {
-		return err
+// measuring are the flags that every command has which measures a server.
+type measuring struct {
+	*options
+	url, shops string
+	merchants  int
+	load       bench.Load
+	recording
+}
+
+func newMeasuring(name string, t terminal) *measuring {
+	m := &measuring{options: newOptions(name, t).withJSON()}
+	m.StringVar(&m.url, "url", "http://127.0.0.1:8080", "address of the server")
+	m.StringVar(&m.shops, "shops", "", "file of merchants that \"bench prepare\" made")
+	m.IntVar(&m.merchants, "merchants", 0, "how many of them to spread the calls over; 0 is all")
+	m.IntVar(&m.load.Concurrency, "concurrency", 32, "calls under way at most")
+	m.DurationVar(&m.load.Duration, "duration", 10*time.Second, "how long")
+	m.DurationVar(&m.load.Warmup, "warmup", 0, "how long to call before measuring")
+	m.recording.flags(m.options)
+	return m
+}
+
+// check looks at the flags together.
+func (m *measuring) check() error {
+	if m.load.Concurrency < 1 || m.load.Rate < 0 || m.load.Duration <= 0 || m.load.Warmup < 0 || m.merchants < 0 {
+		return errors.New("bench: concurrency and duration must be above zero, rate, warm-up and merchants not below")
 	}
-	if run.Load.Concurrency < 1 || run.Load.Rate < 0 || run.Load.Duration <= 0 {
-		return errors.New("bench: concurrency and duration must be above zero, rate not below")
-	}
-	client.Base = strings.TrimSuffix(*base, "/")
-	report, err := run.Run(ctx)
+	return nil
+}
+
+// chosen are the merchants of the file.
+func (m *measuring) chosen() ([]bench.Shop, error) {
+	shops, err := bench.ReadShops(m.shops)
 	if err != nil {
+		return nil, err
+	}
+	if m.merchants > len(shops) {
+		return nil, fmt.Errorf("--merchants %d: the file has %d", m.merchants, len(shops))
+	}
+	if m.merchants > 0 {
+		shops = shops[:m.merchants]
+	}
+	return shops, nil
+}
+
+// demoShop is the sandbox's demo merchant; its card is still to be saved.
+func demoShop() bench.Shop {
+	return bench.Shop{Merchant: platform.DemoMerchant, Purchase: platform.DemoPurchaseSecret, Payout: platform.DemoPayoutSecret}
+}
+
+// recording is where a measurement is added to others.
+type recording struct {
+	lines, what string
+	round       int
+}
+
+func (r *recording) flags(o *options) {
+	o.StringVar(&r.lines, "lines", "", "file to add the measurement to, as a line of JSON for \"bench table\"")
+	o.StringVar(&r.what, "what", "", "what the measurement is called there")
+	o.IntVar(&r.round, "round", 1, "which round it belongs to there")
+}
+
+func (r *recording) record(report bench.Report) error {
+	if r.lines == "" {
+		return nil
+	}
+	return bench.Measurement{What: r.what, Round: r.round, Report: report}.Append(r.lines)
+}
+
+// show prints a report and records it.
+func (m *measuring) show(t terminal, report bench.Report) error {
+	if err := m.record(report); err != nil {
 		return err
 	}
-	if o.json {
+	if m.json {
 		return printJSON(t.out, report)
 	}
 	return report.Print(t.out)

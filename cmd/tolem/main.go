@@ -52,6 +52,7 @@ func commands() []command {
 		{"vault new-key", "FILE", "make a key-encryption key for production", vaultNewKey},
 		{"vault rotate", "", "seal everything under new keys", vaultRotate},
 		{"bench payouts", "", "offer payouts to a running server and measure", benchPayouts},
+		{"bench prepare", "", "make merchants, cards and a past for a benchmark", benchPrepare},
 		{"version", "", "print the version", version},
 	}
 }

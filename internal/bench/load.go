@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -13,50 +14,45 @@ type Load struct {
 	Rate        float64
 	Concurrency int
 	Duration    time.Duration
+	Warmup      time.Duration // the same load before, not measured
 }
 
 // run calls do until the duration is over. n counts the calls, due is when a
 // call should have begun: waiting for a free worker counts as latency, or a slow
-// server would look fast by slowing down its clients.
-func (l Load) run(ctx context.Context, do func(ctx context.Context, n int64, due time.Time)) {
-	ctx, cancel := context.WithTimeout(ctx, l.Duration)
-	defer cancel()
-	calls := make(chan call)
+// server would look fast by slowing down its clients. A call that was begun is
+// finished after the end; run returns how long all of it took.
+func (l Load) run(ctx context.Context, do func(worker int, n int64, due time.Time)) time.Duration {
+	began := time.Now()
+	var next atomic.Int64
 	var workers sync.WaitGroup
-	for range l.Concurrency {
+	for worker := range l.Concurrency {
 		workers.Go(func() {
-			for c := range calls {
-				// A call that was begun is finished after the end.
-				do(context.WithoutCancel(ctx), c.n, c.due)
+			for {
+				n := next.Add(1) - 1
+				due, ok := l.await(ctx, began, n)
+				if !ok {
+					return
+				}
+				do(worker, n, due)
 			}
 		})
 	}
-	l.offer(ctx, calls)
-	close(calls)
 	workers.Wait()
+	return time.Since(began)
 }
 
-type call struct {
-	n   int64
-	due time.Time
-}
-
-func (l Load) offer(ctx context.Context, calls chan<- call) {
-	began := time.Now()
-	for n := int64(0); ; n++ {
-		due := time.Now()
-		if l.Rate > 0 {
-			due = began.Add(time.Duration(float64(n) / l.Rate * float64(time.Second)))
+// await waits until call n is due. It reports false when that is after the end.
+func (l Load) await(ctx context.Context, began time.Time, n int64) (due time.Time, ok bool) {
+	end := began.Add(l.Duration)
+	due = time.Now()
+	if l.Rate > 0 {
+		due = began.Add(time.Duration(float64(n) / l.Rate * float64(time.Second)))
+		if pause := time.Until(due); pause > 0 && due.Before(end) {
 			select {
-			case <-time.After(time.Until(due)):
+			case <-time.After(pause):
 			case <-ctx.Done():
-				return
 			}
 		}
-		select {
-		case calls <- call{n, due}:
-		case <-ctx.Done():
-			return
-		}
 	}
+	return due, ctx.Err() == nil && due.Before(end) && time.Now().Before(end)
 }

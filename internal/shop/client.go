@@ -69,12 +69,18 @@ func (c *Client) Send(ctx context.Context, path string, message pg.Message) (pg.
 	if err != nil {
 		return nil, err
 	}
+	return c.ReadAnswer(path, response.StatusCode, body)
+}
+
+// ReadAnswer verifies the answer to a call of path. An unsigned answer comes with
+// an error that shows its code.
+func (c *Client) ReadAnswer(path string, status int, body []byte) (pg.Message, error) {
 	answer, err := pg.ParseXML(body)
 	if err != nil {
-		return nil, fmt.Errorf("%s: HTTP %d, not a message", path, response.StatusCode)
+		return nil, fmt.Errorf("%s: HTTP %d, not a message", path, status)
 	}
 	if !pg.Verify(pg.Script(path), answer, c.secret(path)) {
-		return answer, fmt.Errorf("%s: HTTP %d, answer not signed by us: code %s", path, response.StatusCode, answer.Get("pg_error_code"))
+		return answer, fmt.Errorf("%s: HTTP %d, answer not signed by us: code %s", path, status, answer.Get("pg_error_code"))
 	}
 	return answer, nil
 }
