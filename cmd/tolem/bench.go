@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"tolem/internal/bench"
@@ -19,6 +20,7 @@ type measuring struct {
 }
 
 func newMeasuring(name string, t terminal) *measuring {
+	debug.SetGCPercent(800) // there is little to keep, and the cores are shared with what is measured
 	m := &measuring{options: newOptions(name, t).withJSON()}
 	m.StringVar(&m.url, "url", "http://127.0.0.1:8080", "address of the server")
 	m.StringVar(&m.shops, "shops", "", "file of merchants that \"bench prepare\" made")

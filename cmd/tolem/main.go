@@ -52,7 +52,11 @@ func commands() []command {
 		{"vault new-key", "FILE", "make a key-encryption key for production", vaultNewKey},
 		{"vault rotate", "", "seal everything under new keys", vaultRotate},
 		{"bench payouts", "", "offer payouts to a running server and measure", benchPayouts},
+		{"bench status", "", "ask a running server for payouts and measure", benchStatus},
 		{"bench prepare", "", "make merchants, cards and a past for a benchmark", benchPrepare},
+		{"bench echo", "", "serve nothing but signatures, to compare with", benchEcho},
+		{"bench writer", "", "measure one writer alone with the disk", benchWriter},
+		{"bench table", "FILE", "make the table of the figures out of measurements", benchTable},
 		{"version", "", "print the version", version},
 	}
 }

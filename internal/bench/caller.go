@@ -56,6 +56,9 @@ func (c *caller) call(as *shop.Client, path string, fields pg.Message) (pg.Messa
 	if err := c.http.Do(request, response); err != nil {
 		return nil, err
 	}
+	if answer, ok := flat(string(response.Body())); ok {
+		return answer, as.Check(path, response.StatusCode(), answer)
+	}
 	return as.ReadAnswer(path, response.StatusCode(), response.Body())
 }
 

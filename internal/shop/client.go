@@ -72,17 +72,22 @@ func (c *Client) Send(ctx context.Context, path string, message pg.Message) (pg.
 	return c.ReadAnswer(path, response.StatusCode, body)
 }
 
-// ReadAnswer verifies the answer to a call of path. An unsigned answer comes with
-// an error that shows its code.
+// ReadAnswer reads and checks the answer to a call of path.
 func (c *Client) ReadAnswer(path string, status int, body []byte) (pg.Message, error) {
 	answer, err := pg.ParseXML(body)
 	if err != nil {
 		return nil, fmt.Errorf("%s: HTTP %d, not a message", path, status)
 	}
+	return answer, c.Check(path, status, answer)
+}
+
+// Check verifies the signature of an answer to a call of path. The error of an
+// unsigned answer shows its code.
+func (c *Client) Check(path string, status int, answer pg.Message) error {
 	if !pg.Verify(pg.Script(path), answer, c.secret(path)) {
-		return answer, fmt.Errorf("%s: HTTP %d, answer not signed by us: code %s", path, status, answer.Get("pg_error_code"))
+		return fmt.Errorf("%s: HTTP %d, answer not signed by us: code %s", path, status, answer.Get("pg_error_code"))
 	}
-	return answer, nil
+	return nil
 }
 
 // Received is a callback as it came in, its signature verified.
