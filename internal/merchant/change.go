@@ -52,6 +52,9 @@ func (r *Registry) Create(ctx context.Context, id int64, name string, status Sta
 			}
 			m.secrets[purpose] = []Secret{secret}
 		}
+		if err := revised(ctx, tx); err != nil {
+			return err
+		}
 		return set.Flush(ctx, tx)
 	})
 	return m, err
@@ -89,6 +92,9 @@ func (r *Registry) Rotate(ctx context.Context, id int64, purpose Purpose, overla
 		if err := r.insertSecret(set, secretKey{id, purpose, last.Version + 1}, secret, now); err != nil {
 			return err
 		}
+		if err := revised(ctx, tx); err != nil {
+			return err
+		}
 		return set.Flush(ctx, tx)
 	})
 	r.forget(id)
@@ -121,6 +127,9 @@ func (r *Registry) Change(ctx context.Context, id int64, edit func(*Merchant) er
 		}
 		row.Name, row.Status, row.Settings, row.ChangedAt = m.Name, m.Status, string(text), r.clock.Now()
 		rows.Update(set, row)
+		if err := revised(ctx, tx); err != nil {
+			return err
+		}
 		return set.Flush(ctx, tx)
 	})
 	r.forget(id)

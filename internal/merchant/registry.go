@@ -13,8 +13,8 @@ import (
 	"tolem/internal/vault"
 )
 
-// fresh is how long a merchant is kept in memory: a change made by another
-// process takes effect within it.
+// fresh is how long merchants in memory are trusted without a look at their
+// revision: a change made by another process takes effect within it.
 const fresh = time.Second
 
 // ErrUnknown is returned for a merchant that does not exist.
@@ -26,37 +26,48 @@ type Registry struct {
 	vault *vault.Vault
 	clock clock.Clock
 
-	mu   sync.Mutex
-	seen map[int64]cached
+	looking chan struct{} // held by whoever looks at the revision
+
+	mu       sync.Mutex
+	seen     map[int64]cached // all of them as of revision or later
+	revision int64
+	looked   time.Time
 }
 
+// cached is a merchant until one of its secrets ends.
 type cached struct {
 	merchant *Merchant
-	until    time.Time
+	until    time.Time // zero when none does
 }
 
 // NewRegistry keeps merchants in db, their secrets sealed by v.
 func NewRegistry(db *store.DB, v *vault.Vault, c clock.Clock) *Registry {
-	return &Registry{db: db, vault: v, clock: c, seen: map[int64]cached{}}
+	return &Registry{db: db, vault: v, clock: c, looking: make(chan struct{}, 1), seen: map[int64]cached{}}
 }
 
 // Get is the merchant of that id, at most a second old, or ErrUnknown.
 func (r *Registry) Get(ctx context.Context, id int64) (*Merchant, error) {
 	now := r.clock.Now()
+	if err := r.look(ctx, now); err != nil {
+		return nil, err
+	}
 	r.mu.Lock()
 	c, ok := r.seen[id]
+	revision := r.revision
 	r.mu.Unlock()
-	if ok && now.Before(c.until) {
+	if ok && (c.until.IsZero() || now.Before(c.until)) {
 		return c.merchant, nil
 	}
-	m, err := r.read(ctx, id, now)
+	c, err := r.read(ctx, id, now)
 	if err != nil {
 		return nil, err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.seen[id] = cached{m, now.Add(fresh)}
-	return m, nil
+	if r.revision == revision { // else it may be older than what was forgotten meanwhile
+		r.seen[id] = c
+	}
+	return c.merchant, nil
 }
 
 // List is every merchant, by id.
@@ -75,10 +86,10 @@ func (r *Registry) List(ctx context.Context) ([]*Merchant, error) {
 	return merchants, err
 }
 
-func (r *Registry) read(ctx context.Context, id int64, now time.Time) (*Merchant, error) {
+func (r *Registry) read(ctx context.Context, id int64, now time.Time) (c cached, err error) {
 	var row Row
 	var secrets []secretRow
-	err := r.db.View(ctx, func(tx *store.Tx) error {
+	err = r.db.View(ctx, func(tx *store.Tx) error {
 		var ok bool
 		var err error
 		if row, ok, err = rows.Find(ctx, tx, Key{id}); err != nil {
@@ -91,20 +102,22 @@ func (r *Registry) read(ctx context.Context, id int64, now time.Time) (*Merchant
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return c, err
 	}
-	m, err := row.open()
-	if err != nil {
-		return nil, err
+	if c.merchant, err = row.open(); err != nil {
+		return c, err
 	}
 	for _, s := range secrets {
 		text, err := r.vault.Open(vault.Secret, s.Sealed, s.associated())
 		if err != nil {
-			return nil, fmt.Errorf("secret of merchant %d: %w", id, err)
+			return c, fmt.Errorf("secret of merchant %d: %w", id, err)
 		}
-		m.secrets[s.Purpose] = append(m.secrets[s.Purpose], secretOf(string(text)))
+		c.merchant.secrets[s.Purpose] = append(c.merchant.secrets[s.Purpose], secretOf(string(text)))
+		if !s.EndsAt.IsZero() && (c.until.IsZero() || s.EndsAt.Before(c.until)) {
+			c.until = s.EndsAt
+		}
 	}
-	return m, nil
+	return c, nil
 }
 
 func (row Row) open() (*Merchant, error) {

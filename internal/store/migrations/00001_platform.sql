@@ -29,6 +29,12 @@ CREATE TABLE vault_keyset (
     version BIGINT NOT NULL
 );
 
+-- Counts the changes of what nodes keep in memory.
+CREATE TABLE revision (
+    name   TEXT   PRIMARY KEY,
+    number BIGINT NOT NULL
+);
+
 CREATE TABLE merchant (
     merchant_id BIGINT PRIMARY KEY,
     name        TEXT   NOT NULL,

@@ -1,0 +1,57 @@
+package merchant
+
+import (
+	"context"
+	"time"
+
+	"tolem/internal/store"
+)
+
+// revised notes, in the transaction that changes a merchant, that one did. Its row
+// is locked until the commit, so that whoever sees a number sees every change up
+// to it.
+func revised(ctx context.Context, tx *store.Tx) error {
+	_, err := tx.Exec(ctx, "INSERT INTO revision (name, number) VALUES ('merchant', 1) ON CONFLICT (name) DO UPDATE SET number = revision.number + 1")
+	return err
+}
+
+// look forgets all merchants when one of them changed since the last look, which
+// is at most a second ago. One caller looks, the others wait for it.
+func (r *Registry) look(ctx context.Context, now time.Time) error {
+	if r.looksFresh(now) {
+		return nil
+	}
+	select {
+	case r.looking <- struct{}{}:
+		defer func() { <-r.looking }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if r.looksFresh(now) {
+		return nil
+	}
+	var number int64
+	err := r.db.View(ctx, func(tx *store.Tx) error {
+		return tx.Query(ctx, "SELECT number FROM revision WHERE name = 'merchant'", nil,
+			func(scan func(...any) error) error { return scan(&number) })
+	})
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if number != r.revision {
+		clear(r.seen)
+	}
+	r.revision, r.looked = number, now
+	return nil
+}
+
+// looksFresh tells whether the last look is recent. A clock that was set back
+// makes it look again.
+func (r *Registry) looksFresh(now time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	age := now.Sub(r.looked)
+	return age > -fresh && age < fresh
+}
