@@ -38,8 +38,8 @@ type Courier struct {
 	Own string
 }
 
-// Register makes the courier carry out the effects of its kind. One merchant
-// that hangs keeps at most a few of the workers busy.
+// Register makes the courier carry out the effects of its kind. Merchants that
+// hang are the engine's business: they wait for each other only.
 func (c *Courier) Register() {
 	c.Engine.Handle(Kind, engine.Handler{Run: c.deliver, Workers: 256, PerMerchant: 32})
 }

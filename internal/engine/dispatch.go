@@ -12,8 +12,8 @@ const (
 	// horizon: effects due within it are kept in memory, later ones wait in the
 	// database for whichever node is there then.
 	horizon = 5 * time.Second
-	// backlog bounds the effects in memory, share those of one kind and merchant;
-	// beyond that they too wait in the database.
+	// backlog bounds the effects in memory, share those of one kind and merchant
+	// that is alone there; beyond that they too wait in the database.
 	backlog, share = 20000, 1000
 	// again is the pause before an effect whose handler failed is tried again; it
 	// doubles up to againAtMost.
@@ -41,6 +41,8 @@ type task struct {
 	Effect
 	lane  *lane
 	line  *line
+	pool  *pool         // of its worker, nil while it has none
+	late  bool          // its worker has been at it for long
 	pause time.Duration // before it is tried again
 	next  *task         // to be run after this one, which it replaces
 }
@@ -75,7 +77,7 @@ func (d *dispatcher) room(key EffectKey) bool {
 		return false
 	}
 	m := l.lines[key.MerchantID]
-	return m == nil || m.tasks < share
+	return m == nil || !l.full(m, len(d.current))
 }
 
 // add takes note of effects that were committed, and takes up those that are
@@ -121,7 +123,7 @@ func (d *dispatcher) ready(t *task) {
 		before.next = t
 	default:
 		t.line.waiting = append(t.line.waiting, t)
-		t.lane.offer(t.line)
+		t.line.offer()
 		d.pump(t.lane)
 	}
 }
@@ -142,23 +144,24 @@ func (d *dispatcher) pump(l *lane) {
 	for t := l.next(); t != nil; t = l.next() {
 		if d.owns(t) {
 			d.running[t.EffectKey] = t
-			l.busy++
-			t.line.busy++
+			l.begin(t)
 			ctx := d.lease.ctx
 			d.working.Go(func() { d.work(ctx, t) })
 		} else {
 			d.drop(t)
 		}
-		l.offer(t.line)
+		t.line.offer()
 	}
 }
 
 func (d *dispatcher) work(ctx context.Context, t *task) {
+	late := time.AfterFunc(slowness, func() { d.late(t) })
 	var next Operation
 	var err error
 	if p := guard(func() { next, err = t.lane.handler.Run(ctx, t.Effect) }); p != nil {
 		err = p
 	}
+	late.Stop()
 	d.rest(t)
 	if err == nil && next != nil {
 		err = d.do(next)
@@ -186,10 +189,18 @@ func (d *dispatcher) work(ctx context.Context, t *task) {
 func (d *dispatcher) rest(t *task) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	t.lane.busy--
-	t.line.busy--
-	t.lane.offer(t.line)
+	t.lane.end(t)
 	d.pump(t.lane)
+}
+
+// late moves a task that still runs, and its merchant, to the slow ones.
+func (d *dispatcher) late(t *task) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if t.pool != nil && !t.late {
+		t.lane.lag(t)
+		d.pump(t.lane)
+	}
 }
 
 // drain stops taking up effects and waits for those that run; when ctx is done,

@@ -171,63 +171,6 @@ func TestAFailingHandlerIsTriedAgain(t *testing.T) {
 	})
 }
 
-func TestWorkersAndMerchantsAreBounded(t *testing.T) {
-	each(t, func(t *testing.T, url string) {
-		var of [3]atomic.Int64
-		e, r := worker(t, url, Options{}, Handler{Workers: 8, PerMerchant: 3}, func(_ context.Context, effect Effect) error {
-			if n := of[effect.MerchantID].Add(1); n > 3 {
-				t.Errorf("%d of one merchant at once", n)
-			}
-			defer of[effect.MerchantID].Add(-1)
-			time.Sleep(time.Millisecond)
-			return nil
-		})
-		var keys []EffectKey
-		for i := range int64(60) {
-			keys = append(keys, key(i%3, i))
-		}
-		do(t, e, schedule(0, keys...))
-		eventually(t, "all are done", func() bool { return left(t, e.db) == 0 })
-		if most := r.most.Load(); most > 8 || r.count() != 60 {
-			t.Errorf("%d at once, %d in all", most, r.count())
-		}
-	})
-}
-
-// TestAHangingMerchantDelaysNobody even when it has more effects than are kept
-// in memory for one merchant, all of them older than those of the others.
-func TestAHangingMerchantDelaysNobody(t *testing.T) {
-	each(t, func(t *testing.T, url string) {
-		release := make(chan struct{})
-		var hanging atomic.Int64
-		e, r := worker(t, url, Options{}, Handler{Workers: 8, PerMerchant: 4}, func(_ context.Context, effect Effect) error {
-			if effect.MerchantID == 1 {
-				hanging.Add(1)
-				<-release
-			}
-			return nil
-		})
-		defer close(release)
-		var keys []EffectKey
-		for i := range int64(share + 2*chunk) {
-			keys = append(keys, key(1, i))
-		}
-		for len(keys) > 0 {
-			n := min(len(keys), chunk)
-			do(t, e, schedule(0, keys[:n]...))
-			keys = keys[n:]
-		}
-		do(t, e, schedule(0, key(2, 5000)))
-		// As of a node that cannot carry it out: it waits in the database.
-		other := node(t, url, Options{})
-		do(t, other, schedule(0, key(3, 5001)))
-		eventually(t, "the others are done", func() bool { return len(r.of(key(2, 5000))) == 1 && len(r.of(key(3, 5001))) == 1 })
-		if n := hanging.Load(); n != 4 {
-			t.Errorf("%d hang", n)
-		}
-	})
-}
-
 func TestMoreEffectsThanAreKeptInMemoryAreAllDoneOnce(t *testing.T) {
 	each(t, func(t *testing.T, url string) {
 		var hold sync.RWMutex

@@ -77,7 +77,7 @@ func (d *dispatcher) unowned(now time.Time) (tail string, args []any) {
 	for _, kind := range slices.Sorted(maps.Keys(d.lanes)) {
 		kinds = append(kinds, arg(kind))
 		for merchant, m := range d.lanes[kind].lines {
-			if m.tasks >= share {
+			if d.lanes[kind].full(m, len(d.current)) {
 				tail += " AND (kind <> " + arg(kind) + " OR merchant_id <> " + arg(merchant) + ")"
 			}
 		}
