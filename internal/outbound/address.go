@@ -13,6 +13,14 @@ var privateRanges = prefixes(
 	"fc00::/7", // unique local, RFC 4193
 )
 
+// metadata are the addresses at which clouds tell a machine its secrets, apart from those that are link-local: always refused.
+var metadata = prefixes(
+	"168.63.129.16/32",   // Azure
+	"100.100.100.200/32", // Alibaba
+	"fd00:ec2::254/128",  // Amazon
+	"fd20:ce::254/128",   // Google
+)
+
 // specialIPv4 are the addresses that lead to no host of the Internet (IANA IPv4 Special-Purpose Address Registry): always refused.
 var specialIPv4 = prefixes(
 	"0.0.0.0/8",       // this network; 0.0.0.0 reaches this machine
@@ -43,7 +51,7 @@ var specialIPv6 = prefixes(
 // callable says whether addr may be called.
 func callable(addr netip.Addr, allowPrivate bool) bool {
 	switch {
-	case addr.Zone() != "":
+	case addr.Zone() != "", within(addr, metadata):
 		return false
 	case within(addr, privateRanges):
 		return allowPrivate

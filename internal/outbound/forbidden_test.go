@@ -31,6 +31,9 @@ var forbidden = []string{
 	"http://192.168.255.255:PORT/", "http://100.64.0.1:PORT/", "http://100.127.255.255:PORT/", "http://100.100.100.200:PORT/",
 	"http://169.254.0.1:PORT/", "http://169.254.169.254/latest/meta-data/", "http://0xa9fea9fe/", "http://2852039166/", "http://169.254.43518/",
 	"http://[fd00::1]:PORT/", "http://[fc00::1]:PORT/", "http://[fd00:ec2::254]/latest/meta-data/", "http://[fe80::1]:PORT/",
+	"http://169.254.169.254./", "http://0251.0376.0251.0376/", "http://[::ffff:169.254.169.254]/", "http://[64:ff9b::169.254.169.254]/",
+	"http://[64:ff9b:1:ffff:ffff:ffff:a9fe:a9fe]/", "http://[2002:a9fe:a9fe::]/", "http://168.63.129.16/", "http://[fd20:ce::254]/",
+	"http://192.0.0.192/", "http://3232235521:PORT/", "http://0xc0.0xa8.1:PORT/", "http://0300.0250.0.1:PORT/", "http://10.1:PORT/",
 	"http://[fe80::1%25lo]:PORT/", "http://[::1%25lo]:PORT/", "http://[fec0::1]:PORT/",
 	// Addresses of no host.
 	"http://192.0.0.1:PORT/", "http://192.0.2.1:PORT/", "http://192.88.99.1:PORT/", "http://198.18.0.1:PORT/", "http://198.19.255.255:PORT/",
@@ -41,6 +44,7 @@ var forbidden = []string{
 	// Names.
 	"http://localhost:PORT/", "http://LocalHost:PORT/", "http://localhost.:PORT/", "http://a.localhost:PORT/", "http://localhost.localdomain:PORT/",
 	"http://loopback.test:PORT/", "http://loopback6.test:PORT/", "http://mapped.test:PORT/", "http://private.test:PORT/", "http://mixed.test:PORT/",
+	"http://mixed6.test:PORT/", "http://mixed46.test:PORT/", "http://mixed64.test:PORT/", "http://last.test:PORT/", "http://unspecified.test:PORT/",
 	"http://zone.test:PORT/", "http://metadata.test/", "https://loopback.test:PORT/", "http://ⓛocalhost:PORT/",
 	// No target at all.
 	"", "/", "//127.0.0.1:PORT/", "127.0.0.1:PORT", "localhost:PORT", "http:", "http://", "http:///path", "http://:PORT/", "http:127.0.0.1:PORT/",
@@ -116,9 +120,15 @@ func TestForbiddenTargetsCauseNoConnection(t *testing.T) {
 			"mapped.test":    {"::ffff:127.0.0.1"},
 			"private.test":   {"192.168.1.1"},
 			"mixed.test":     {"8.8.8.8", "10.0.0.1"},
-			"zone.test":      {"fe80::1%lo"},
-			"metadata.test":  {"169.254.169.254"},
-			"localhost":      {"127.0.0.1"},
+			"mixed6.test":    {"2606:4700::1111", "::1"},
+			"mixed46.test":   {"8.8.8.8", "fd00::1"},
+			"mixed64.test":   {"2606:4700::1111", "::ffff:10.0.0.1"},
+			// One address more than are tried.
+			"last.test":        {"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "127.0.0.1"},
+			"unspecified.test": {"0.0.0.0"},
+			"zone.test":        {"fe80::1%lo"},
+			"metadata.test":    {"169.254.169.254"},
+			"localhost":        {"127.0.0.1"},
 		},
 	})
 	attempts := countAttempts(client)
@@ -159,7 +169,7 @@ func TestSpecialAddressesAreRefusedEvenWithAllowPrivate(t *testing.T) {
 	attempts := countAttempts(client)
 	for _, target := range []string{
 		"http://169.254.169.254/", "http://0.0.0.0/", "http://224.0.0.1/", "http://255.255.255.255/", "http://203.0.113.1/", "http://[fe80::1]/",
-		"http://[::]/", "http://[64:ff9b::a00:1]/", "http://[::ffff:127.0.0.1]/", "http://127.1/", "http://0x7f000001/", "ftp://127.0.0.1/",
+		"http://[::]/", "http://100.100.100.200/", "http://[fd00:ec2::254]/", "http://[64:ff9b::a00:1]/", "http://[::ffff:127.0.0.1]/", "http://127.1/", "http://0x7f000001/", "ftp://127.0.0.1/",
 	} {
 		if _, err := client.Get(t.Context(), target); !errors.Is(err, ErrForbiddenTarget) {
 			t.Errorf("%s: %v", target, err)
@@ -172,6 +182,24 @@ func TestSpecialAddressesAreRefusedEvenWithAllowPrivate(t *testing.T) {
 		if _, err := client.Get(t.Context(), target); !errors.Is(err, ErrRefused) || attempts.Load() <= int64(i) {
 			t.Errorf("%s: %v after %d sockets", target, err, attempts.Load())
 		}
+	}
+}
+
+// TestProxiesOfTheEnvironmentAreNotUsed: one would be called in place of the target, and call what it likes.
+func TestProxiesOfTheEnvironmentAreNotUsed(t *testing.T) {
+	proxyPort, proxied := listen(t)
+	port, accepted := listen(t)
+	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"} {
+		t.Setenv(name, "http://127.0.0.1:"+proxyPort)
+	}
+	client := New(Options{AllowPrivate: true, Resolver: names{"shop.test": {"127.0.0.1"}}})
+	for _, target := range []string{"http://shop.test:" + port, "https://shop.test:" + port} {
+		if _, err := client.Get(t.Context(), target); !errors.Is(err, ErrBroken) {
+			t.Errorf("%s: %v", target, err)
+		}
+	}
+	if proxied.Load() != 0 || accepted.Load() != 2 {
+		t.Errorf("%d connections to the proxy, %d to the target", proxied.Load(), accepted.Load())
 	}
 }
 
