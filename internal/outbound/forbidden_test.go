@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"os"
+	"os/exec"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -108,8 +110,6 @@ func listen(t *testing.T) (port string, accepted *atomic.Int64) {
 
 func TestForbiddenTargetsCauseNoConnection(t *testing.T) {
 	port, accepted := listen(t)
-	t.Setenv("HTTP_PROXY", "http://127.0.0.1:"+port)
-	t.Setenv("HTTPS_PROXY", "http://127.0.0.1:"+port)
 	client := New(Options{
 		ConnectTimeout: time.Second,
 		Timeout:        time.Second,
@@ -185,18 +185,24 @@ func TestSpecialAddressesAreRefusedEvenWithAllowPrivate(t *testing.T) {
 	}
 }
 
-// TestProxiesOfTheEnvironmentAreNotUsed: one would be called in place of the target, and call what it likes.
+// TestProxiesOfTheEnvironmentAreNotUsed: one would be called in place of the target, and call what it likes. net/http reads the
+// environment once, so the calls are made by another process.
 func TestProxiesOfTheEnvironmentAreNotUsed(t *testing.T) {
+	if port := os.Getenv("TEST_TARGET_PORT"); port != "" {
+		client := New(Options{AllowPrivate: true, Resolver: names{"shop.test": {"127.0.0.1"}}})
+		client.Get(t.Context(), "http://shop.test:"+port)
+		client.Get(t.Context(), "https://shop.test:"+port)
+		return
+	}
 	proxyPort, proxied := listen(t)
 	port, accepted := listen(t)
-	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"} {
-		t.Setenv(name, "http://127.0.0.1:"+proxyPort)
+	caller := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+	caller.Env = append(os.Environ(), "TEST_TARGET_PORT="+port, "NO_PROXY=", "no_proxy=")
+	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"} {
+		caller.Env = append(caller.Env, name+"=http://127.0.0.1:"+proxyPort, strings.ToLower(name)+"=http://127.0.0.1:"+proxyPort)
 	}
-	client := New(Options{AllowPrivate: true, Resolver: names{"shop.test": {"127.0.0.1"}}})
-	for _, target := range []string{"http://shop.test:" + port, "https://shop.test:" + port} {
-		if _, err := client.Get(t.Context(), target); !errors.Is(err, ErrBroken) {
-			t.Errorf("%s: %v", target, err)
-		}
+	if output, err := caller.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
 	}
 	if proxied.Load() != 0 || accepted.Load() != 2 {
 		t.Errorf("%d connections to the proxy, %d to the target", proxied.Load(), accepted.Load())
