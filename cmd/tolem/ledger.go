@@ -116,7 +116,8 @@ func ledgerBalances(ctx context.Context, t terminal, args []string) error {
 // verification is what ledger verify prints as JSON.
 type verification struct {
 	ledger.Report
-	Seconds float64 `json:"seconds"`
+	Seconds           float64 `json:"seconds"`
+	SecondsPerMillion float64 `json:"seconds_per_million_transfers"`
 }
 
 func ledgerVerify(ctx context.Context, t terminal, args []string) error {
@@ -135,13 +136,15 @@ func ledgerVerify(ctx context.Context, t terminal, args []string) error {
 			return err
 		}
 		took := time.Since(began)
+		million := report.PerMillion(took)
 		if o.json {
-			err = printJSON(t.out, verification{report, took.Seconds()})
+			err = printJSON(t.out, verification{report, took.Seconds(), million.Seconds()})
 		} else {
 			for _, problem := range report.Problems {
 				fmt.Fprintln(t.out, problem)
 			}
-			_, err = fmt.Fprintf(t.out, "%d accounts, %d transfers, %d problems, %s\n", report.Accounts, report.Transfers, len(report.Problems), took.Round(time.Millisecond))
+			_, err = fmt.Fprintf(t.out, "%d accounts, %d transfers, %d problems, %s (%s per million transfers)\n",
+				report.Accounts, report.Transfers, len(report.Problems), took.Round(time.Millisecond), million.Round(time.Millisecond))
 		}
 		if err == nil && len(report.Problems) > 0 {
 			err = errors.New("the books are wrong")

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"tolem/internal/store"
 )
@@ -12,6 +13,15 @@ type Report struct {
 	Accounts  int64    `json:"accounts"`
 	Transfers int64    `json:"transfers"`
 	Problems  []string `json:"problems"` // none when the books are right
+}
+
+// PerMillion is how long a million transfers take to verify when these took so
+// long; 0 when there are none.
+func (r Report) PerMillion(took time.Duration) time.Duration {
+	if r.Transfers == 0 {
+		return 0
+	}
+	return time.Duration(took.Seconds() / float64(r.Transfers) * 1e6 * float64(time.Second))
 }
 
 // Each check selects only what is wrong.
