@@ -65,6 +65,9 @@ func (m *measuring) payers(ctx context.Context, run *bench.Payouts, card string)
 	if run.AcceptOnly {
 		return nil, errors.New("--accept-only needs --shops: a server without effects brings no token of a card")
 	}
+	if m.merchants > 1 {
+		return nil, errors.New("--merchants needs --shops: without them the demo merchant is the only one")
+	}
 	shop, err := bench.SaveCard(ctx, run.URL, demoShop(), card)
 	return []bench.Shop{shop}, err
 }

@@ -69,5 +69,5 @@ func (a axis) ticks() (values []float64) {
 
 // label writes a tick without needless digits.
 func label(value float64) string {
-	return strconv.FormatFloat(value, 'f', -1, 64)
+	return strconv.FormatFloat(math.Round(value*1e6)/1e6, 'f', -1, 64)
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"tolem/internal/bench"
@@ -30,13 +31,16 @@ const (
 	forBank  = 700 * time.Millisecond // how long the bank took
 )
 
-// past is a history that is being written.
+// writers is into how many parts the shops are divided; each part's past is
+// written by itself, so that one is prepared while another is stored.
+const writers = 2
+
+// past is the past of a part of the shops while it is written.
 type past struct {
 	*platform.Installation
 	shops  []bench.Shop
 	cards  []cardtoken.Token
 	first  int64 // payment number of the first payout
-	count  int
 	began  time.Time
 	apart  time.Duration // from one payout to the next
 	prefix string        // of order ids
@@ -47,28 +51,48 @@ type past struct {
 // postings through the ledger, many in a transaction, and nothing of callbacks.
 // A server may run meanwhile. progress is told how many there are, now and then.
 func History(ctx context.Context, i *platform.Installation, shops []bench.Shop, n int, progress func(done int)) error {
-	p := past{Installation: i, shops: shops, count: n}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var done atomic.Int64
+	wrote := func(more int) {
+		if now := done.Add(int64(more)); now%(10*chunk) < int64(more) {
+			progress(int(now))
+		}
+	}
+	parts := min(writers, len(shops), n)
+	ended := make(chan error, parts)
+	for part := range parts {
+		share := func(of int) (from, to int) { return of * part / parts, of * (part + 1) / parts }
+		from, to := share(len(shops))
+		first, last := share(n)
+		go func() { ended <- writePast(ctx, i, shops[from:to], part, last-first, wrote) }()
+	}
+	var failed error
+	for range parts {
+		if err := <-ended; err != nil && failed == nil {
+			failed = err
+			stop()
+		}
+	}
+	return failed
+}
+
+func writePast(ctx context.Context, i *platform.Installation, shops []bench.Shop, part, n int, wrote func(more int)) error {
 	now := i.Config.Clock.Now()
-	p.began = now.AddDate(0, 0, -firstDay)
+	p := past{Installation: i, shops: shops, began: now.AddDate(0, 0, -firstDay)}
 	p.apart = now.AddDate(0, 0, -lastDay).Sub(p.began) / time.Duration(n)
-	p.prefix = fmt.Sprintf("past-%d-", now.UnixMilli())
-	if err := p.readCards(ctx); err != nil {
-		return err
+	p.prefix = fmt.Sprintf("past-%d-%d-", now.UnixMilli(), part)
+	err := p.readCards(ctx)
+	if err == nil {
+		p.first, err = ids.NewNumbers(i.DB, "payment", int64(n)).Next(ctx)
 	}
-	var err error
-	if p.first, err = ids.NewNumbers(i.DB, "payment", int64(n)).Next(ctx); err != nil {
-		return err
-	}
-	for done := 0; done < n; {
-		to := min(done+chunk, n)
-		if err := i.DB.Update(ctx, func(tx *store.Tx) error { return p.write(ctx, tx, done, to) }); err != nil {
-			return err
-		}
-		if done = to; done%(10*chunk) == 0 || done == n {
-			progress(done)
+	for from := 0; from < n && err == nil; from += chunk {
+		to := min(from+chunk, n)
+		if err = i.DB.Update(ctx, func(tx *store.Tx) error { return p.write(ctx, tx, from, to) }); err == nil {
+			wrote(to - from)
 		}
 	}
-	return nil
+	return err
 }
 
 func (p *past) readCards(ctx context.Context) error {
