@@ -217,6 +217,7 @@ func TestABenchmarkOfOneWriter(t *testing.T) {
 			t.Errorf("%s: %+v", word, report)
 		}
 	}
+	s.refused(t, "bench", "writer", "--duration", "100ms", "--data", filepath.Join(s.data, "nowhere")) // it is that disk that is measured
 	if left, err := os.ReadDir(s.data); err != nil || len(left) > 0 {
 		t.Errorf("the writer left %v, %v", left, err)
 	}

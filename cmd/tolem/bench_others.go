@@ -71,8 +71,8 @@ func benchWriter(ctx context.Context, t terminal, args []string) error {
 	if w.Duration <= 0 {
 		return errors.New("bench writer: the duration must be above zero")
 	}
-	measure := w.Commits
 	w.Dir = o.config.Data
+	measure := w.Commits
 	if *bare {
 		measure = w.Syncs
 	}
