@@ -37,7 +37,7 @@ fuzz: ## run every fuzz target for FUZZTIME (60s)
 	scripts/fuzz $(FUZZTIME)
 
 .PHONY: bench
-bench: setup ## measure payouts on both stores, beside pgbench
+bench: setup ## measure all figures beside pgbench (takes most of an hour)
 	scripts/bench
 
 .PHONY: e2e

@@ -2,12 +2,8 @@ package bench
 
 import (
 	"fmt"
-	"io"
-	"maps"
 	"math"
 	"slices"
-	"strings"
-	"text/tabwriter"
 )
 
 // Row is a line of the table: a figure that is made of the measurements of a
@@ -81,66 +77,6 @@ func (r Row) figure(measured map[string]Report) (value float64, ok bool) {
 	return value, value > 0 && !math.IsInf(value, 0)
 }
 
-// Figure is what the rounds say of a row.
-type Figure struct {
-	Row
-	Rounds []float64 `json:"rounds"`
-	Median float64   `json:"median"`
-	Worst  float64   `json:"worst"`
-}
-
-// Figures are those of the rows that were measured. A row takes the rounds in
-// which all that it needs was measured. The same thing twice in a round is an error.
-func Figures(all []Measurement) ([]Figure, error) {
-	rounds := map[int]map[string]Report{}
-	for _, m := range all {
-		if rounds[m.Round] == nil {
-			rounds[m.Round] = map[string]Report{}
-		}
-		if _, twice := rounds[m.Round][m.What]; twice {
-			return nil, fmt.Errorf("%s was measured twice in round %d", m.What, m.Round)
-		}
-		rounds[m.Round][m.What] = m.Report
-	}
-	var figures []Figure
-	for _, row := range Rows {
-		f := Figure{Row: row}
-		for _, n := range slices.Sorted(maps.Keys(rounds)) {
-			if value, ok := row.figure(rounds[n]); ok {
-				f.Rounds = append(f.Rounds, value)
-			}
-		}
-		if len(f.Rounds) > 0 {
-			f.settle()
-			figures = append(figures, f)
-		}
-	}
-	return figures, nil
-}
-
-// Doubts tell of measurements that should not be believed.
-func Doubts(all []Measurement) (doubts []string) {
-	for _, m := range all {
-		doubt := func(format string, of ...any) {
-			doubts = append(doubts, fmt.Sprintf("%s, round %d: ", m.What, m.Round)+fmt.Sprintf(format, of...))
-		}
-		c := m.Report.called()
-		if m.Report.Errors > 0 {
-			doubt("%d of %d calls failed", m.Report.Errors, m.Report.Calls)
-		}
-		if c.Unverified > 0 {
-			doubt("%d callbacks could not be verified", c.Unverified)
-		}
-		if missing := m.Report.Calls - m.Report.Errors - c.Payments; m.Report.Callbacks != nil && missing > 0 {
-			doubt("%d payouts were not called back", missing)
-		}
-		if grew := c.BacklogEnd - c.BacklogHalf; grew > max(c.BacklogHalf/2, 100) {
-			doubt("the backlog of callbacks grew from %d to %d", c.BacklogHalf, c.BacklogEnd)
-		}
-	}
-	return doubts
-}
-
 // Needs are the loads that the named rows are made of, each once; no names are
 // all rows.
 func Needs(names []string) ([]string, error) {
@@ -158,50 +94,4 @@ func Needs(names []string) ([]string, error) {
 		}
 	}
 	return needs, nil
-}
-
-func (f *Figure) settle() {
-	sorted := slices.Sorted(slices.Values(f.Rounds))
-	n := len(sorted)
-	f.Median, f.Worst = (sorted[(n-1)/2]+sorted[n/2])/2, sorted[0]
-	if f.AtMost {
-		f.Worst = sorted[n-1]
-	}
-}
-
-// verdict says which of the two marks the median reaches.
-func (f Figure) verdict() string {
-	reaches := func(mark float64) bool {
-		if f.AtMost {
-			return f.Median <= mark
-		}
-		return f.Median >= mark
-	}
-	switch {
-	case reaches(f.Aim):
-		return "aim"
-	case reaches(f.Bar):
-		return "bar"
-	}
-	return "below"
-}
-
-// PrintTable prints the figures for people.
-func PrintTable(out io.Writer, figures []Figure) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ROW\tWHAT\tROUNDS\tMEDIAN\tWORST\tBAR\tAIM\tREACHES")
-	for _, f := range figures {
-		fmt.Fprintln(w, strings.Join([]string{
-			f.Name, f.About, fmt.Sprint(len(f.Rounds)), digits(f.Median), digits(f.Worst), digits(f.Bar), digits(f.Aim), f.verdict(),
-		}, "\t"))
-	}
-	return w.Flush()
-}
-
-// digits is a number with as many digits as it is worth.
-func digits(value float64) string {
-	if value >= 20 {
-		return fmt.Sprintf("%.0f", value)
-	}
-	return fmt.Sprintf("%.2f", value)
 }
