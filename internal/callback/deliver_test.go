@@ -27,7 +27,7 @@ import (
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
-func open(t *testing.T, url string) *platform.Installation {
+func open(t testing.TB, url string) *platform.Installation {
 	t.Helper()
 	i, err := platform.Open(t.Context(), platform.Config{Data: t.TempDir(), Database: url})
 	if err != nil {

@@ -67,3 +67,24 @@ func TestAnswersAreKeptAsPlainText(t *testing.T) {
 		}
 	})
 }
+
+// FuzzKeptMessage: what is kept of a message is read as it was, and what is no message is refused.
+func FuzzKeptMessage(f *testing.F) {
+	f.Add("a", "1", `[["a","1"]]`)
+	f.Add("", "\x00\u2028<&", `[["a"]]`)
+	f.Add("ключ", "\"", `[["a","1","2"],null]`)
+	f.Fuzz(func(t *testing.T, name, value, text string) {
+		if utf8.ValidString(name + value) {
+			if m, err := decode(encode(pg.Message{{Name: name, Value: value}})); err != nil || len(m) != 1 || m[0].Name != name || m[0].Value != value {
+				t.Errorf("%q=%q is kept as %v, %v", name, value, m, err)
+			}
+		}
+		m, err := decode(text)
+		if err != nil {
+			return
+		}
+		if again, err := decode(encode(m)); err != nil || encode(again) != encode(m) {
+			t.Errorf("%q is read and kept as %q, %v", text, encode(again), err)
+		}
+	})
+}
