@@ -31,7 +31,7 @@ func (s *Server) identify(ctx context.Context, e *Endpoint, r *http.Request, mes
 	case errors.Is(err, merchant.ErrUnknown):
 		return nil, &unknown
 	case err != nil:
-		s.Log.Error("merchant not read", "merchant", from.MerchantID, "error", err)
+		s.Log.ErrorContext(ctx, "merchant not read", "merchant", from.MerchantID, "error", err)
 		broken := unsigned(http.StatusOK, codes.Refuse(codes.SystemError), "en")
 		return nil, &broken
 	}

@@ -13,8 +13,8 @@ type answer struct {
 	http     int
 	root     string
 	message  pg.Message
-	merchant int64      // for the log
-	code     codes.Code // for the log
+	merchant int64 // whose call it is, 0 when nobody knows
+	code     codes.Code
 }
 
 func (a answer) write(w http.ResponseWriter) {
@@ -37,6 +37,11 @@ func unreadable(err error) answer {
 		return unsigned(http.StatusRequestEntityTooLarge, codes.Refuse(codes.Validation), "en") // R62
 	}
 	return unsigned(http.StatusOK, refusalOf(err), "en")
+}
+
+// flooded answers, unread, a call for which there is no place: nothing has happened (R48).
+func flooded() answer {
+	return unsigned(http.StatusTooManyRequests, codes.Refuse(codes.TooFrequent), "en")
 }
 
 // refuse is a signed refusal.

@@ -9,6 +9,7 @@ import (
 
 	"tolem/internal/clock"
 	"tolem/internal/engine"
+	"tolem/internal/inbound"
 	"tolem/internal/merchant"
 	"tolem/internal/protocol/codes"
 	"tolem/internal/protocol/pg"
@@ -20,6 +21,8 @@ type Server struct {
 	Clock     clock.Clock
 	Zone      *time.Location
 	Log       *slog.Logger
+	// Places bounds the calls under way; nil does not.
+	Places *inbound.Limit
 	// Unlimited switches the rate limits off (R59: in the sandbox).
 	Unlimited bool
 	limits    limiter
@@ -36,16 +39,20 @@ func (s *Server) Routes(mux *http.ServeMux, endpoints []Endpoint) {
 
 func (s *Server) handler(e *Endpoint) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		call := inbound.Of(r.Context())
+		call.Endpoint = e.Name
 		if r.Method != http.MethodPost && r.Method != http.MethodGet {
 			w.Header().Set("Allow", "GET, POST")
 			http.Error(w, "use POST, or GET with the same fields", http.StatusMethodNotAllowed)
 			return
 		}
-		began := time.Now()
-		a := s.answer(e, r)
+		a := flooded()
+		if s.Places.Enter() {
+			defer s.Places.Leave()
+			a = s.answer(e, r)
+		}
+		call.Merchant, call.Code = a.merchant, int(a.code)
 		a.write(w)
-		s.Log.Info("call", "endpoint", e.Name, "script", pg.Script(r.URL.Path), "merchant", a.merchant, "http", a.http,
-			"code", int(a.code), "took", time.Since(began).Round(time.Microsecond))
 	})
 }
 
@@ -78,7 +85,7 @@ func (s *Server) answer(e *Endpoint, r *http.Request) answer {
 	case err != nil:
 		refusal := refusalOf(err)
 		if refusal.Code == codes.SystemError {
-			s.Log.Error("call failed", "endpoint", e.Name, "merchant", c.Merchant.ID, "error", err)
+			s.Log.ErrorContext(r.Context(), "call failed", "endpoint", e.Name, "merchant", c.Merchant.ID, "error", err)
 		}
 		return c.refuse(http.StatusOK, refusal)
 	}

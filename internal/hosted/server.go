@@ -12,6 +12,7 @@ import (
 	"tolem/internal/cardtoken"
 	"tolem/internal/clock"
 	"tolem/internal/engine"
+	"tolem/internal/inbound"
 	"tolem/internal/merchant"
 	"tolem/internal/pages"
 	"tolem/internal/payout"
@@ -27,6 +28,8 @@ type Server struct {
 	Clock     clock.Clock
 	Zone      *time.Location
 	Log       *slog.Logger
+	// Places bounds the calls under way; nil does not.
+	Places *inbound.Limit
 	// Sandbox also lets the shop that a page leads back to frame it, though it
 	// registered no origin (S12).
 	Sandbox bool
@@ -35,12 +38,12 @@ type Server struct {
 // Routes adds the pages to a mux.
 func (s *Server) Routes(mux *http.ServeMux) {
 	for purpose, storage := range cardtoken.Storages {
-		mux.Handle("/v1/merchant/{merchant_id}/"+storage+"/view", s.page(s.binding(purpose)))
+		mux.Handle("/v1/merchant/{merchant_id}/"+storage+"/view", s.page("page."+storage, s.binding(purpose)))
 	}
-	mux.Handle("/payout.html", s.page(s.payout))
-	mux.Handle("/v2/user/3ds-page/{key}", s.page(s.challenge))
-	mux.Handle("GET /success", s.page(s.end(pages.Succeeded)))
-	mux.Handle("GET /failure", s.page(s.end(pages.Failed)))
+	mux.Handle("/payout.html", s.page("page.payout", s.payout))
+	mux.Handle("/v2/user/3ds-page/{key}", s.page("page.challenge", s.challenge))
+	mux.Handle("GET /success", s.page("page.success", s.end(pages.Succeeded)))
+	mux.Handle("GET /failure", s.page("page.failure", s.end(pages.Failed)))
 	mux.Handle("GET "+pages.AssetsPath, pages.Assets())
 }
 
@@ -57,13 +60,20 @@ func show(page pages.Page) view { return view{status: http.StatusOK, page: page}
 // merchant is kept as it is.
 func to(location string) view { return view{status: http.StatusFound, location: location} }
 
-func (s *Server) page(serve func(*http.Request) (view, error)) http.Handler {
+// page serves a page under a name that the log and the metrics know it by.
+func (s *Server) page(name string, serve func(*http.Request) (view, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		inbound.Of(r.Context()).Endpoint = name
 		if r.Method != http.MethodGet && r.Method != http.MethodPost && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, POST")
 			http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
 			return
 		}
+		if !s.Places.Enter() {
+			pages.Render(w, http.StatusTooManyRequests, flooded(r))
+			return
+		}
+		defer s.Places.Leave()
 		r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
 		v, err := view{}, r.ParseForm()
 		if err != nil {
@@ -87,12 +97,18 @@ func (s *Server) trouble(r *http.Request, err error) view {
 	if errors.Is(err, engine.ErrBusy) {
 		return s.notice(r, http.StatusTooManyRequests, pages.TooManyRequests)
 	}
-	s.Log.Error("page failed", "page", r.Pattern, "error", err)
+	s.Log.ErrorContext(r.Context(), "page failed", "page", r.Pattern, "error", err)
 	return s.notice(r, http.StatusServiceUnavailable, pages.Unavailable)
 }
 
 func (s *Server) notice(r *http.Request, status int, kind pages.NoticeKind) view {
 	return view{status: status, page: pages.Notice{Frame: pages.Frame{Lang: language(r, "", pages.Russian), Self: self(r)}, Kind: kind}}
+}
+
+// flooded is the page for whom there is no place; what was sent is not read.
+func flooded(r *http.Request) pages.Page {
+	lang := pages.Negotiate(r.URL.Query().Get(pages.FieldLang), r.Header.Get("Accept-Language"), pages.Russian)
+	return pages.Notice{Frame: pages.Frame{Lang: lang, Self: self(r)}, Kind: pages.TooManyRequests}
 }
 
 // language is the page's: chosen on the page, asked for by the merchant, the
@@ -106,6 +122,7 @@ func language(r *http.Request, asked string, fallback pages.Lang) pages.Lang {
 
 // frame is what the pages of a merchant have in common.
 func (s *Server) frame(ctx context.Context, r *http.Request, merchantID int64, asked, back string, test, embedded bool) (pages.Frame, error) {
+	inbound.Of(ctx).Merchant = merchantID
 	m, err := s.Merchants.Get(ctx, merchantID)
 	if err != nil {
 		return pages.Frame{}, err
