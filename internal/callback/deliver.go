@@ -36,6 +36,8 @@ type Courier struct {
 	// Own is the public host of this installation: a callback to its success or
 	// failure page is an SDK's default, not called and counted as delivered (R43).
 	Own string
+
+	Observe Observer // told of attempts: nobody
 }
 
 // Register makes the courier carry out the effects of its kind. Merchants that
@@ -58,6 +60,7 @@ func (c *Courier) deliver(ctx context.Context, e engine.Effect) (engine.Operatio
 	if attempt.Status == 0 && !attempt.Done && ctx.Err() != nil {
 		return nil, ctx.Err() // cut off by our own shutdown: not the merchant's failure
 	}
+	c.observe(ctx, letter.row, attempt)
 	return &record{key: letter.row.Key, schedule: c.Schedule, attempt: attempt}, nil
 }
 

@@ -49,7 +49,7 @@ func (c *Service) Begin(ctx context.Context, call idempotency.Call, b Binding) (
 	b.PaymentID, b.State, b.CreatedAt, b.ExpiresAt = id, Waiting, now, now.Add(SessionLife)
 	b.PageHash = ids.PageHash(c.pageKey(b))
 	o := &begin{call: call, binding: b}
-	if err := c.Engine.Do(o); err != nil || o.refusal != nil {
+	if err := engine.Await(ctx, c.Engine, o); err != nil || o.refusal != nil {
 		return b, o.refusal, err
 	}
 	if o.repeats != 0 {
@@ -111,7 +111,7 @@ func (c *Service) Remove(ctx context.Context, call idempotency.Call, m *merchant
 		token = byID.Token
 	}
 	o := &remove{call: call, key: Key{m.ID, token}, named: named, user: user}
-	err := c.Engine.Do(o)
+	err := engine.Await(ctx, c.Engine, o)
 	return o.token, o.refusal, err
 }
 

@@ -153,7 +153,7 @@ func (c *Service) finish(ctx context.Context, b Binding, t Token, code codes.Cod
 		return b, err
 	}
 	o := &finish{key: b.BindingKey, token: t, code: code, overdue: overdue, callback: id}
-	err = c.Engine.Do(o)
+	err = engine.Await(ctx, c.Engine, o)
 	return o.binding, err
 }
 

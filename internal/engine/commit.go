@@ -83,6 +83,7 @@ func (e *Engine) commit(batch []*request) {
 		e.commit(batch[len(batch)/2:])
 		return
 	}
+	e.committed(len(batch), began, err)
 	if err != nil {
 		e.options.Log.Error("commit failed", "operations", len(batch), "error", err)
 	} else {

@@ -158,6 +158,7 @@ func (d *dispatcher) work(ctx context.Context, t *task) {
 	late := time.AfterFunc(slowness, func() { d.late(t) })
 	var next Operation
 	var err error
+	ctx, began := d.began(ctx, t)
 	if p := guard(func() { next, err = t.lane.handler.Run(ctx, t.Effect) }); p != nil {
 		err = p
 	}
@@ -169,6 +170,7 @@ func (d *dispatcher) work(ctx context.Context, t *task) {
 	if err != nil && ctx.Err() == nil {
 		d.options.Log.Warn("effect failed", "kind", t.Kind, "merchant", t.MerchantID, "subject", t.Subject, "error", err)
 	}
+	d.ended(ctx, t, began, err)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.running, t.EffectKey)

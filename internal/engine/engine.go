@@ -19,6 +19,8 @@ type Options struct {
 	Batch int           // operations per transaction at most: 512
 	Pause time.Duration // before a transaction, so that it gathers more: none
 	Lease time.Duration // how long a silent node keeps its effects: 10 s
+
+	Observe Observer // told what happens: nobody
 }
 
 // Engine is one node's committer and its effects.

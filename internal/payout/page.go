@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tolem/internal/card"
+	"tolem/internal/engine"
 	"tolem/internal/ids"
 	"tolem/internal/store"
 	"tolem/internal/vault"
@@ -54,7 +55,7 @@ func (p *Service) Submit(ctx context.Context, row Row, pan card.PAN) (Row, error
 	done := p.waiting.join(row.Key)
 	defer p.waiting.leave(row.Key, done)
 	o := &submit{seen: row, sealed: sealed, mask: pan.Mask(), callback: id, notice: p.notify}
-	if err := p.Engine.Do(o); err != nil {
+	if err := engine.Await(ctx, p.Engine, o); err != nil {
 		return row, err
 	}
 	return p.wait(ctx, o.result, done, time.Second), nil

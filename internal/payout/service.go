@@ -68,7 +68,7 @@ func (p *Service) Pay(ctx context.Context, m *merchant.Merchant, proposal Propos
 	}
 	done := p.waiting.join(o.row.Key)
 	defer p.waiting.leave(o.row.Key, done)
-	if err := p.Engine.Do(o); err != nil || o.refusal != nil {
+	if err := engine.Await(ctx, p.Engine, o); err != nil || o.refusal != nil {
 		return Row{}, o.refusal, err
 	}
 	if o.repeats != 0 {
