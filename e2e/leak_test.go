@@ -116,7 +116,7 @@ func (s *site) searchOutput(t *testing.T, p *process, hidden []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	searchFiles(t, paths, hidden, "script=reg2reg")
+	searchFiles(t, paths, hidden, "route=/api/reg2reg")
 	for _, path := range paths {
 		if alone(leakCVC).MatchString(read(t, path)) {
 			t.Errorf("%s holds the CVC", filepath.Base(path))

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"tolem/internal/callback"
+	"tolem/internal/inbound"
 	"tolem/internal/payout"
 	"tolem/internal/platform"
 )
@@ -23,6 +25,7 @@ type options struct {
 	config  platform.Config
 	file    string
 	level   string
+	format  string
 	zone    string
 	limits  string
 	vault   string
@@ -43,6 +46,7 @@ func newOptions(name string, t terminal) *options {
 	o.StringVar(&o.config.Database, "database", "", "sqlite:PATH or postgres://USER@HOST/NAME (default SQLite in --data)")
 	o.StringVar(&o.config.VaultKeyFile, "vault-key-file", "", "file of the key-encryption key (or its text in TOLEM_VAULT_KEY)")
 	o.StringVar(&o.level, "log-level", "info", "debug, info, warn or error")
+	o.StringVar(&o.format, "log-format", "text", "text or json")
 	return o
 }
 
@@ -64,6 +68,11 @@ func (o *options) withServer() *options {
 	o.DurationVar(&o.config.EffectLease, "effect-lease", 10*time.Second, "after how long another node takes over from a silent one")
 	o.BoolVar(&o.effects, "effects", true, "call the bank and merchants; a node that does not leaves that to others")
 	o.DurationVar(&o.config.Patience, "patience", payout.Patience, "how long a call waits for the bank before it answers \"process\"")
+	o.IntVar(&o.config.MaxCalls, "max-calls", 4096, "calls under way at most; others are answered HTTP 429 at once")
+	o.StringVar(&o.config.Admin, "admin", "", "address of metrics, health and profiles, which asks nobody who they are (default none)")
+	o.DurationVar(&o.config.VerifyEvery, "verify-every", 0, "how often the books are checked, as ledger verify does; 0 for never")
+	o.StringVar(&o.config.OTLP, "otlp-endpoint", "", "URL of an OpenTelemetry collector, OTLP over HTTP (or OTEL_EXPORTER_OTLP_ENDPOINT; default none)")
+	o.Float64Var(&o.config.TraceShare, "trace-share", 1, "how many of the traces are kept, 0 to 1")
 	o.StringVar(&o.zone, "timezone", "Asia/Almaty", "zone of dates in messages")
 	o.StringVar(&o.limits, "time-limit-zone", "UTC", "zone in which pg_order_time_limit is read")
 	return o
@@ -77,14 +86,39 @@ func (o *options) parse(args []string, t terminal) ([]string, error) {
 	if err := o.fill(); err != nil {
 		return nil, err
 	}
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(o.level)); err != nil {
-		return nil, fmt.Errorf("--log-level: %w", err)
+	if err := o.log(t.err); err != nil {
+		return nil, err
 	}
-	o.config.Log = slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: level}))
 	o.config.VaultKey = o.vault
 	o.config.CallbackSchedule = callback.Schedule(o.plan)
 	return o.Args(), o.server()
+}
+
+func (o *options) log(out io.Writer) error {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(o.level)); err != nil {
+		return fmt.Errorf("--log-level: %w", err)
+	}
+	var handler slog.Handler
+	switch settings := (&slog.HandlerOptions{Level: level}); o.format {
+	case "text":
+		handler = slog.NewTextHandler(out, settings)
+	case "json":
+		settings.ReplaceAttr = durations
+		handler = slog.NewJSONHandler(out, settings)
+	default:
+		return fmt.Errorf("--log-format %q: want text or json", o.format)
+	}
+	o.config.Log = slog.New(inbound.Named(handler))
+	return nil
+}
+
+// durations are seconds to programs.
+func durations(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		a.Value = slog.Float64Value(a.Value.Duration().Seconds())
+	}
+	return a
 }
 
 // server takes over what only a server has.
@@ -107,6 +141,12 @@ func (o *options) server() (err error) {
 	}
 	if o.config.SandboxDelay < 0 || o.config.EffectLease < 100*time.Millisecond {
 		return errors.New("--sandbox-delay must not be negative, --effect-lease not below 100ms")
+	}
+	if o.config.MaxCalls < 1 || o.config.VerifyEvery < 0 || o.config.TraceShare < 0 || o.config.TraceShare > 1 {
+		return errors.New("--max-calls must be above zero, --verify-every not negative, --trace-share from 0 to 1")
+	}
+	if o.config.OTLP == "" {
+		o.config.OTLP = os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT")
 	}
 	if o.config.Zone, err = time.LoadLocation(o.zone); err != nil {
 		return fmt.Errorf("--timezone: %w", err)

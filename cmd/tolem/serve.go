@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"runtime/debug"
 	"time"
@@ -29,6 +30,7 @@ func serve(ctx context.Context, t terminal, args []string) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
 	}
+	slog.SetDefault(o.config.Log) // for what is logged by those who were given none
 	server, err := platform.Start(ctx, o.config)
 	if err != nil {
 		return unlessStopped(ctx, err)

@@ -29,6 +29,12 @@ type Config struct {
 	VaultKey     string // base64 of the key-encryption key
 	VaultKeyFile string // or the file it is in
 
+	MaxCalls    int           // calls under way at most: 4096
+	Admin       string        // address of metrics, health and profiles; none
+	VerifyEvery time.Duration // how often the books are checked; never
+	OTLP        string        // URL of the OpenTelemetry collector; none
+	TraceShare  float64       // of the traces that are kept, 0 to 1
+
 	Zone      *time.Location // of dates in messages: Asia/Almaty (R15)
 	LimitZone *time.Location // of pg_order_time_limit: UTC (R54)
 
@@ -57,6 +63,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Patience == 0 {
 		c.Patience = payout.Patience
+	}
+	if c.MaxCalls == 0 {
+		c.MaxCalls = 4096
 	}
 	if c.Zone == nil {
 		c.Zone = Almaty

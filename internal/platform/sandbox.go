@@ -127,6 +127,9 @@ func (s *Server) guardDemo(ctx context.Context) error {
 // credentials, and a payout to paste.
 func (s *Server) Greet(ctx context.Context, out io.Writer) error {
 	fmt.Fprintf(out, "listening on %s\n", s.URL())
+	if s.admin != nil {
+		fmt.Fprintf(out, "metrics, health and profiles on %s\n", s.AdminURL())
+	}
 	if !s.Sandbox {
 		return nil
 	}

@@ -2,13 +2,15 @@ package platform
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"tolem/internal/api"
@@ -21,6 +23,7 @@ import (
 	"tolem/internal/hosted"
 	"tolem/internal/idempotency"
 	"tolem/internal/ids"
+	"tolem/internal/inbound"
 	"tolem/internal/outbound"
 	"tolem/internal/payout"
 	"tolem/internal/store"
@@ -37,8 +40,15 @@ type Server struct {
 	payouts  *payout.Service
 	listener net.Listener
 	http     *http.Server
+	places   *inbound.Limit // for calls under way
 	stop     context.CancelFunc
+	chores   sync.WaitGroup // what stop ends
 	serving  chan error
+	draining atomic.Bool
+
+	observers     observers
+	adminListener net.Listener
+	admin         *http.Server
 }
 
 // Start opens the installation and serves it until Close.
@@ -47,7 +57,7 @@ func Start(ctx context.Context, config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Installation: i, serving: make(chan error, 1)}
+	s := &Server{Installation: i, serving: make(chan error, 2)}
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(err, s.Close(ctx))
 	}
@@ -71,9 +81,16 @@ func (s *Server) start(ctx context.Context) (err error) {
 	if err != nil || public.Host == "" {
 		return fmt.Errorf("--public-url %q is not a URL", s.Config.PublicURL)
 	}
+	if err := s.observers.open(ctx, s.Config); err != nil {
+		return err
+	}
+	if err := s.listenAdmin(); err != nil {
+		return err
+	}
 	if err := s.build(ctx, public); err != nil {
 		return err
 	}
+	s.observers.watch(s)
 	if s.Sandbox {
 		if err := s.furnish(ctx); err != nil {
 			return fmt.Errorf("demo merchant: %w", err)
@@ -87,15 +104,23 @@ func (s *Server) start(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	tidy, stop := context.WithCancel(context.Background())
+	chores, stop := context.WithCancel(context.Background())
 	s.stop = stop
-	go s.tidy(tidy)
-	go func() {
-		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
-			s.serving <- err
-		}
-	}()
+	s.chores.Go(func() { s.tidy(chores) })
+	if s.Config.VerifyEvery > 0 {
+		s.chores.Go(func() { s.audit(chores) })
+	}
+	if s.admin != nil {
+		go s.serve(s.admin, s.adminListener)
+	}
+	go s.serve(s.http, s.listener)
 	return nil
+}
+
+func (s *Server) serve(h *http.Server, l net.Listener) {
+	if err := h.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		s.serving <- err
+	}
 }
 
 // build makes the systems and the routes to them.
@@ -107,8 +132,8 @@ func (s *Server) build(ctx context.Context, public *url.URL) (err error) {
 	if s.bank, err = simulator.Open(ctx, s.bankDB, c.Clock, c.SandboxDelay); err != nil {
 		return err
 	}
-	banks := bank.Banks{Test: s.bank}
-	s.engine = engine.New(s.DB, engine.Options{Clock: c.Clock, Log: c.Log, Lease: c.EffectLease})
+	banks := bank.Banks{Test: s.observers.ofBank(s.bank)}
+	s.engine = engine.New(s.DB, engine.Options{Clock: c.Clock, Log: c.Log, Lease: c.EffectLease, Observe: s.observers.ofEngine()})
 	// A server takes large blocks: no call should wait for one.
 	s.Payments = ids.NewNumbers(s.DB, "payment", 1000)
 	callbacks, cards := ids.NewNumbers(s.DB, "callback", 1000), ids.NewNumbers(s.DB, "card", 100)
@@ -127,7 +152,7 @@ func (s *Server) build(ctx context.Context, public *url.URL) (err error) {
 	}
 	courier := &callback.Courier{
 		DB: s.DB, Engine: s.engine, Merchants: s.Merchants, Client: outbound.New(outbound.Options{AllowPrivate: private}),
-		Clock: c.Clock, Schedule: c.CallbackSchedule, Own: public.Host,
+		Clock: c.Clock, Schedule: c.CallbackSchedule, Own: public.Host, Observe: s.observers.ofCallbacks(),
 	}
 	s.cards.Register()
 	s.payouts.Register()
@@ -138,35 +163,21 @@ func (s *Server) build(ctx context.Context, public *url.URL) (err error) {
 
 func (s *Server) route(issuer *threeds.Issuer) {
 	c := s.Config
+	s.places = inbound.NewLimit(c.MaxCalls)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /status/healthcheck", s.health)
 	merchants := &merchantapi.API{DB: s.DB, Cards: s.cards, Payouts: s.payouts, Site: c.PublicURL, LimitZone: c.LimitZone}
-	(&api.Server{Merchants: s.Merchants, Clock: c.Clock, Zone: c.Zone, Log: c.Log, Unlimited: s.Sandbox}).
+	(&api.Server{Merchants: s.Merchants, Clock: c.Clock, Zone: c.Zone, Log: c.Log, Places: s.places, Unlimited: s.Sandbox}).
 		Routes(mux, merchants.Endpoints())
 	(&hosted.Server{
-		Merchants: s.Merchants, Cards: s.cards, Payouts: s.payouts, Issuer: issuer, Clock: c.Clock, Zone: c.Zone, Log: c.Log, Sandbox: s.Sandbox,
+		Merchants: s.Merchants, Cards: s.cards, Payouts: s.payouts, Issuer: issuer, Clock: c.Clock, Zone: c.Zone, Log: c.Log,
+		Places: s.places, Sandbox: s.Sandbox,
 	}).Routes(mux)
 	s.http = &http.Server{
-		Handler: api.Collapse(mux), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
+		Handler: api.Collapse(inbound.Wrap(mux, c.Log, s.observers.ofCalls())), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
 		WriteTimeout: max(c.Patience, 0) + 30*time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelWarn),
 	}
-}
-
-// health is the vendor's health check (01, 1.1): it looks at the database.
-func (s *Server) health(w http.ResponseWriter, r *http.Request) {
-	status, code := "ok", http.StatusOK
-	err := s.DB.View(r.Context(), func(tx *store.Tx) error {
-		return tx.Query(r.Context(), "SELECT 1", nil, func(func(...any) error) error { return nil })
-	})
-	if err != nil {
-		status, code = "error", http.StatusServiceUnavailable
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(code)
-	_ = json.NewEncoder(w).Encode(map[string]string{
-		"status": status, "time": s.Config.Clock.Now().Format("2006-01-02T15:04:05+00:00"),
-	})
 }
 
 // tidy forgets what has expired, once an hour.
@@ -187,11 +198,15 @@ func (s *Server) tidy(ctx context.Context) {
 }
 
 // Close drains: it stops listening, answers what was asked, finishes effects
-// that run, and leaves the rest to the next start or to another node.
+// that run, and leaves the rest to the next start or to another node. The operator
+// can look on to the end.
 func (s *Server) Close(ctx context.Context) error {
 	var errs []error
+	s.draining.Store(true)
 	if s.stop != nil {
+		s.Config.Log.Info("draining")
 		s.stop()
+		s.chores.Wait()
 	}
 	switch {
 	case s.http != nil:
@@ -209,5 +224,13 @@ func (s *Server) Close(ctx context.Context) error {
 	if s.bankDB != nil {
 		errs = append(errs, s.bankDB.Close())
 	}
-	return errors.Join(append(errs, s.Installation.Close())...)
+	s.observers.close(ctx)
+	errs = append(errs, s.Installation.Close())
+	if s.adminListener != nil {
+		_ = s.adminListener.Close()
+	}
+	if s.admin != nil {
+		_ = s.admin.Close() // who looks on needs no answer
+	}
+	return errors.Join(errs...)
 }

@@ -1,0 +1,24 @@
+package metrics
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"tolem/internal/store"
+)
+
+// WatchDatabases shows how the connections of databases are used, each under the
+// name it is given.
+func (m *Metrics) WatchDatabases(databases map[string]*store.DB) {
+	connections := describe("tolem_database_connections", "Connections by state: open, busy, or how many there may be (limit).", "database", "pool", "state")
+	waited := describe("tolem_database_wait_seconds_total", "Time that callers waited for a connection.", "database", "pool")
+	m.registry.MustRegister(live{[]*prometheus.Desc{connections, waited}, func(out chan<- prometheus.Metric) {
+		for name, db := range databases {
+			for _, p := range db.Pools() {
+				out <- gauge(connections, p.Open, name, p.Name, "open")
+				out <- gauge(connections, p.Busy, name, p.Name, "busy")
+				out <- gauge(connections, p.Most, name, p.Name, "limit")
+				out <- prometheus.MustNewConstMetric(waited, prometheus.CounterValue, p.Waited.Seconds(), name, p.Name)
+			}
+		}
+	}})
+}
