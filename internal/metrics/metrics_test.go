@@ -29,7 +29,9 @@ func everything(t testing.TB) *Metrics {
 	t.Cleanup(func() { db.Close() })
 	m := New()
 	m.Calls.Watch(inbound.NewLimit(7))
-	m.Engine.Watch(func() engine.Load { return engine.Load{Waiting: 3, Room: 8, Kinds: []engine.KindLoad{{Kind: "payout.send", InMemory: 5, Running: 2}}} })
+	m.Engine.Watch(func() engine.Load {
+		return engine.Load{Waiting: 3, Room: 8, Kinds: []engine.KindLoad{{Kind: "payout.send", InMemory: 5, Running: 2}}}
+	})
 	m.WatchDatabases(map[string]*store.DB{"platform": db})
 	observeAll(t.Context(), m)
 	m.Engine.Committed(4, time.Now(), time.Second, errors.New("it broke"))
