@@ -17,10 +17,11 @@ import (
 
 // TestNothingSecretLeaks lets cards and secrets through every door there is,
 // mistaken calls included, and then reads everything that the processes printed
-// and every byte of the databases.
+// and sent to the operator, and every byte of the databases.
 func TestNothingSecretLeaks(t *testing.T) {
 	onBothStores(t, func(t *testing.T, s *site) {
-		p := s.start(t, "--log-level", "debug")
+		c := newCollector(t)
+		p := s.start(t, "--log-level", "debug", "--admin", "127.0.0.1:0", "--otlp-endpoint", c.URL)
 		own := tell[created](t, s, "merchant", "create", "Leak Shop", "tokens=on", "payout=on", "payout.iban=on")
 		s.tolem(t, "ledger", "fund", fmt.Sprint(own.ID), "1000000")
 		m := newMerchant(t, p, own.ID, own.Secrets["purchase"], own.Secrets["payout"])
@@ -35,7 +36,11 @@ func TestNothingSecretLeaks(t *testing.T) {
 		hidden := append(secrets, leakUnknown, leakMistake, leakPlain, leakSecure, leakPaid)
 		searchFiles(t, s.databaseFiles(t), hidden, "leak-order-1")
 		searchRows(t, s)
+		_, metrics := look(t, p.admin(t)+"/metrics")
 		p.stop(t)
+		_, traces := c.all()
+		searchText(t, "the metrics", metrics, append(hidden, capabilities...), "tolem_call_seconds")
+		searchText(t, "a trace", string(traces), append(hidden, capabilities...), "merchant.payout.create-payment")
 		searchFiles(t, s.databaseFiles(t), hidden, "leak-order-1")
 		s.searchOutput(t, p, append(hidden, capabilities...))
 	})
@@ -87,6 +92,19 @@ func searchFiles(t *testing.T, paths, hidden []string, marker string) {
 	}
 	if !marked {
 		t.Errorf("none of %d files holds %q: the search is blind", len(paths), marker)
+	}
+}
+
+// searchText looks for it in what the operator sees.
+func searchText(t *testing.T, what, text string, hidden []string, marker string) {
+	t.Helper()
+	if !strings.Contains(text, marker) {
+		t.Errorf("%s holds no %q: the search is blind", what, marker)
+	}
+	for i, word := range hidden {
+		if strings.Contains(text, word) {
+			t.Errorf("%s holds number %d of what must be hidden", what, i)
+		}
 	}
 }
 
