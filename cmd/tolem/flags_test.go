@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -53,6 +54,7 @@ func TestWrongSettingsAreRefused(t *testing.T) {
 	for _, args := range [][]string{
 		{"--nothing"}, {"--callback-schedule", "0,30m,10m"}, {"--callback-schedule", "soon"}, {"--effect-lease", "1ms"},
 		{"--timezone", "Nowhere/City"}, {"--log-level", "loud"}, {"--sandbox-delay", "-1s"}, {"--config", "no-such-file"},
+		{"--log-format", "xml"}, {"--max-calls", "0"}, {"--verify-every", "-1s"}, {"--trace-share", "1.1"}, {"--trace-share", "-1"},
 	} {
 		if _, err := parse(t, args...); err == nil {
 			t.Errorf("%v was taken", args)
@@ -64,5 +66,36 @@ func TestWrongSettingsAreRefused(t *testing.T) {
 	}
 	if _, err := parse(t, "--config", file); err == nil {
 		t.Error("a misspelled name in the file was taken")
+	}
+}
+
+// A line in JSON is an object whose durations are seconds.
+func TestTheLogIsTextOrJSON(t *testing.T) {
+	for format, want := range map[string]string{
+		"text": `level=WARN msg="a line" took=1.5s`,
+		"json": `"level":"WARN","msg":"a line","took":1.5}`,
+	} {
+		var out bytes.Buffer
+		terminal := terminal{&out, &out}
+		o := newOptions("serve", terminal).withServer()
+		if _, err := o.parse([]string{"--log-format", format, "--log-level", "warn"}, terminal); err != nil {
+			t.Fatal(err)
+		}
+		o.config.Log.Info("not this one")
+		o.config.Log.Warn("a line", "took", 1500*time.Millisecond)
+		if got := out.String(); !strings.Contains(got, want) || strings.Count(got, "\n") != 1 {
+			t.Errorf("%s: %s", format, got)
+		}
+	}
+}
+
+// The collector may also be named as OpenTelemetry does.
+func TestTheCollectorOfTraces(t *testing.T) {
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://standard:4318")
+	if o, err := parse(t); err != nil || o.config.OTLP != "http://standard:4318" {
+		t.Errorf("%q, %v", o.config.OTLP, err)
+	}
+	if o, err := parse(t, "--otlp-endpoint", "http://ours:4318"); err != nil || o.config.OTLP != "http://ours:4318" {
+		t.Errorf("%q, %v", o.config.OTLP, err)
 	}
 }
