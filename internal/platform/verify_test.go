@@ -9,13 +9,10 @@ import (
 	"time"
 
 	"tolem/internal/ledger"
-	"tolem/internal/pgtest"
 	"tolem/internal/platform"
 	"tolem/internal/store"
 	"tolem/internal/storetest"
 )
-
-func TestMain(m *testing.M) { pgtest.Main(m) }
 
 var transfers = flag.Int("transfers", 2000, "about how many transfers TestVerifyReadsAllTransfers makes and checks")
 
