@@ -153,6 +153,23 @@ func TestAChangeByAnotherProcessIsSeenWithinASecond(t *testing.T) {
 	})
 }
 
+func TestAClockThatIsSetBackHidesNoChange(t *testing.T) {
+	each(t, func(t *testing.T, r *Registry, c *clock.Manual) {
+		m := create(t, r)
+		if _, err := r.Get(t.Context(), m.ID); err != nil {
+			t.Fatal(err)
+		}
+		c.Advance(-time.Hour)
+		other := NewRegistry(r.db, r.vault, c)
+		if _, err := other.Change(t.Context(), m.ID, func(m *Merchant) error { return m.Settings.Set("payout", "on") }); err != nil {
+			t.Fatal(err)
+		}
+		if m, err := r.Get(t.Context(), m.ID); err != nil || !m.Settings.Payouts {
+			t.Errorf("payouts are still off: %v", err)
+		}
+	})
+}
+
 func TestUnknownMerchantsAreErrUnknown(t *testing.T) {
 	each(t, func(t *testing.T, r *Registry, _ *clock.Manual) {
 		_, get := r.Get(t.Context(), 1)
