@@ -36,36 +36,40 @@ type flight struct {
 
 // land lets arrive what was late.
 func (b *unreliable) land() {
-	now := b.w.clock.Now()
 	var still []flight
 	for _, f := range b.flying {
-		if f.lands.After(now) {
+		if f.lands.After(b.w.clock.Now()) {
 			still = append(still, f)
 			continue
 		}
-		b.arrive(f.credit)
+		b.arrive(f)
 	}
 	b.flying = still
 }
 
-func (b *unreliable) arrive(c bank.Credit) *credited {
-	known := b.credits[c.Reference]
+func (b *unreliable) arrive(f flight) {
+	reference := f.credit.Reference
+	known := b.credits[reference]
 	if known == nil {
-		known = &credited{amount: c.Money.Amount, decidedAt: b.w.clock.Now()}
+		known = &credited{amount: f.credit.Money.Amount, decidedAt: f.lands}
 		if b.w.chance(30) {
 			known.code = codes.ContactIssuer
 		}
 		if b.w.chance(40) {
-			known.decidedAt = known.decidedAt.Add(time.Duration(b.w.number(120)) * time.Second)
+			known.decidedAt = f.lands.Add(b.w.span(0, 2*time.Minute))
 		}
-		b.credits[c.Reference] = known
+		b.credits[reference] = known
 	}
 	known.arrivals++
-	return known
+	b.w.say("  credit %s is with the bank since %s", reference, f.lands.Format(instant))
 }
 
-func (b *unreliable) answer(c *credited) bank.Answer {
-	switch {
+// answer is what the bank says of a credit that it may know.
+func (b *unreliable) answer(reference string) bank.Answer {
+	b.land()
+	switch c := b.credits[reference]; {
+	case c == nil:
+		return bank.Answer{Outcome: bank.NotFound}
 	case b.w.clock.Now().Before(c.decidedAt):
 		return bank.Answer{Outcome: bank.Pending}
 	case c.code != 0:
@@ -74,44 +78,54 @@ func (b *unreliable) answer(c *credited) bank.Answer {
 	return bank.Answer{Outcome: bank.Approved, Reference: "000000000001"}
 }
 
-// Credit is bank.Bank.
+// Credit is bank.Bank. The credit may be lost, or arrive after its caller gave up.
 func (b *unreliable) Credit(_ context.Context, c bank.Credit) (bank.Answer, error) {
-	b.land()
-	switch {
-	case b.w.fault(12):
-		b.w.say("  credit %s lost on its way", c.Reference)
-		return bank.Answer{}, errNoAnswer
-	case b.w.fault(20):
-		b.w.say("  credit %s late", c.Reference)
-		delay := time.Duration(b.w.number(int(bank.CallLimit/time.Millisecond))) * time.Millisecond
-		b.flying = append(b.flying, flight{c, b.w.clock.Now().Add(delay)})
-		if b.w.fault(30) {
-			b.w.crash("with a credit on its way")
-		}
+	w := b.w
+	b.hang()
+	there, back := w.trip(w.habits.late, bank.CallLimit), w.trip(w.habits.late, bank.CallLimit)
+	lost := w.fault(w.habits.lost)
+	if !lost {
+		b.flying = append(b.flying, flight{c, w.clock.Now().Add(there)})
+	}
+	patience := bank.CallLimit
+	if w.fault(w.habits.cut) {
+		patience = w.span(0, bank.CallLimit)
+	}
+	if lost || there+back > patience {
+		w.say("  credit %s sent; the connection is lost after %s", c.Reference, patience)
+		w.sleep(patience)
 		return bank.Answer{}, errNoAnswer
 	}
-	known := b.arrive(c)
-	switch {
-	case b.w.fault(10):
-		b.w.say("  answer to credit %s lost", c.Reference)
-		return bank.Answer{}, errNoAnswer
-	case b.w.fault(3):
-		b.w.crash("with the bank's answer in hand")
-	}
-	return b.answer(known), nil
+	w.say("  credit %s sent", c.Reference)
+	w.sleep(there + back)
+	return b.answer(c.Reference), nil
 }
 
-// Inquire is bank.Bank.
+// hang stops the whole process just before a call, for less than its lease, so
+// that the call begins later than it was decided. What then comes of the call must
+// be committed: a payout is promised to reach the bank once unless its process
+// hangs and dies, or loses its database, in the same call.
+func (b *unreliable) hang() {
+	if w := b.w; w.fault(w.habits.hang) {
+		d := w.span(0, 9*time.Second)
+		w.say("  the process hangs for %s", d)
+		w.clock.Advance(d)
+		w.running.hung = true
+	}
+}
+
+// Inquire is bank.Bank. Its answer is of the moment when the question was there.
 func (b *unreliable) Inquire(_ context.Context, reference string) (bank.Answer, error) {
-	b.land()
-	if b.w.fault(10) {
+	w := b.w
+	w.sleep(w.trip(w.habits.late, bank.CallLimit/2))
+	answer := b.answer(reference)
+	w.say("  inquiry %s: outcome %d", reference, answer.Outcome)
+	w.sleep(w.trip(w.habits.late, bank.CallLimit/2))
+	if w.fault(w.habits.lost) {
+		w.say("  answer to inquiry %s lost", reference)
 		return bank.Answer{}, errNoAnswer
 	}
-	known := b.credits[reference]
-	if known == nil {
-		return bank.Answer{Outcome: bank.NotFound}, nil
-	}
-	return b.answer(known), nil
+	return answer, nil
 }
 
 // Enrolled is bank.Bank.

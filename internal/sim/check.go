@@ -3,7 +3,6 @@ package sim
 import (
 	"context"
 	"strconv"
-	"time"
 
 	"tolem/internal/callback"
 	"tolem/internal/ledger"
@@ -13,8 +12,16 @@ import (
 	"tolem/internal/store"
 )
 
-// check looks at everything that must hold after every step.
+// check looks at everything that must hold after every step. What is stored is
+// looked at when something was.
 func (w *World) check(ctx context.Context) {
+	if err := w.bank.check(); err != nil {
+		w.fail("%v", err)
+	}
+	if !w.changed || w.failure != nil {
+		return
+	}
+	w.changed = false
 	var rows []payout.Row
 	err := w.db.Snapshot(ctx, func(tx *store.Tx) error {
 		report, err := platform.Verify(ctx, tx)
@@ -29,9 +36,6 @@ func (w *World) check(ctx context.Context) {
 	if err != nil {
 		w.fail("%v", err)
 	}
-	if err := w.bank.check(); err != nil {
-		w.fail("%v", err)
-	}
 	w.checkPayouts(rows)
 }
 
@@ -40,11 +44,10 @@ func (w *World) checkPayouts(rows []payout.Row) {
 	stored := map[int64]bool{}
 	for _, row := range rows {
 		stored[row.PaymentID] = true
-		if before, ok := w.final[row.PaymentID]; ok && before != row.State {
-			w.fail("payout %d left the final state %s for %s", row.PaymentID, before, row.State)
-		}
 		if row.State.Final() {
-			w.final[row.PaymentID] = row.State
+			w.ended(row)
+		} else if before, ok := w.final[row.PaymentID]; ok {
+			w.fail("payout %d left the final state %s for %s", row.PaymentID, before, row.State)
 		}
 		if row.State != payout.Failed && row.State != payout.Expired {
 			if other, ok := alive[row.OrderID]; ok {
@@ -52,15 +55,7 @@ func (w *World) checkPayouts(rows []payout.Row) {
 			}
 			alive[row.OrderID] = row.PaymentID
 		}
-		known := w.bank.credits["po"+strconv.FormatInt(row.PaymentID, 10)]
-		switch {
-		case known == nil && row.State == payout.Success:
-			w.fail("payout %d is a success the bank knows nothing of", row.PaymentID)
-		case known != nil && known.code == 0 && (row.State == payout.Failed || row.State == payout.Expired):
-			w.fail("payout %d is %s, and the bank has paid it", row.PaymentID, row.State)
-		case known != nil && known.code != 0 && row.State == payout.Success:
-			w.fail("payout %d is a success that the bank declined", row.PaymentID)
-		}
+		w.checkBank(row)
 	}
 	for _, o := range w.orders {
 		for _, id := range o.payments {
@@ -71,25 +66,51 @@ func (w *World) checkPayouts(rows []payout.Row) {
 	}
 }
 
+// ended: a final state is the last one, whether it was stored or told.
+func (w *World) ended(row payout.Row) {
+	if before, ok := w.final[row.PaymentID]; ok && before != row.State {
+		w.fail("payout %d left the final state %s for %s", row.PaymentID, before, row.State)
+	}
+	w.final[row.PaymentID] = row.State
+}
+
+// checkBank compares a payout with what the bank knows of it.
+func (w *World) checkBank(row payout.Row) {
+	known := w.bank.credits["po"+strconv.FormatInt(row.PaymentID, 10)]
+	switch {
+	case known == nil && row.State == payout.Success:
+		w.fail("payout %d is a success the bank knows nothing of", row.PaymentID)
+	case known == nil:
+	case known.amount != row.Amount:
+		w.fail("the bank got %s for payout %d of %s", known.amount, row.PaymentID, row.Amount)
+	case known.code == 0 && (row.State == payout.Failed || row.State == payout.Expired):
+		w.fail("payout %d is %s, and the bank has paid it", row.PaymentID, row.State)
+	case known.code != 0 && row.State == payout.Success:
+		w.fail("payout %d is a success that the bank declined", row.PaymentID)
+	}
+}
+
 // finish lets the world be good until nothing is left to do, and adds it up.
 func (w *World) finish(ctx context.Context) {
 	w.calm = true
 	w.say("CALM")
 	for range 10_000 {
+		w.bank.land()
+		w.check(ctx)
 		if w.failure != nil {
 			return
 		}
-		if w.effect() {
+		if w.goOn() || w.effect() {
 			continue
 		}
-		all, err := w.node.effects()
-		if err != nil || len(all) == 0 {
-			break
+		next := w.next()
+		if next.IsZero() {
+			w.addUp(ctx)
+			return
 		}
-		w.clock.Advance(max(time.Microsecond, all[0].DueAt.Sub(w.clock.Now())))
+		w.clock.Advance(next.Sub(w.clock.Now()))
 	}
-	w.check(ctx)
-	w.addUp(ctx)
+	w.fail("it never ends")
 }
 
 func (w *World) addUp(ctx context.Context) {
@@ -112,16 +133,17 @@ func (w *World) addUp(ctx context.Context) {
 		w.fail("%v", err)
 		return
 	}
-	var paid, sent money.Amount
+	var paid, cost, sent money.Amount
 	for _, row := range rows {
 		if !row.State.Final() {
 			w.fail("payout %d is %s in the end", row.PaymentID, row.State)
 		}
 		if row.State == payout.Success {
-			paid += row.ToPay()
+			paid, cost = paid+row.Amount, cost+row.ToPay()
 		}
-		if n := w.sink.count[strconv.FormatInt(row.PaymentID, 10)]; n == 0 {
-			w.fail("the merchant was never told of payout %d", row.PaymentID)
+		id := strconv.FormatInt(row.PaymentID, 10)
+		if !w.sink.took[id] && w.sink.tries[id] < len(schedule) {
+			w.fail("the merchant was called %d times for payout %d, and took nothing", w.sink.tries[id], row.PaymentID)
 		}
 	}
 	for _, c := range w.bank.credits {
@@ -132,7 +154,7 @@ func (w *World) addUp(ctx context.Context) {
 	if len(callbacks) != len(rows) {
 		w.fail("%d notifies for %d payouts", len(callbacks), len(rows))
 	}
-	if paid != sent || account.Held != 0 || account.Balance() != w.funded-paid {
+	if paid != sent || account.Held != 0 || account.Balance() != w.funded-cost {
 		w.fail("the bank paid %s, we booked %s; balance %s of %s, held %s", sent, paid, account.Balance(), w.funded, account.Held)
 	}
 }

@@ -10,19 +10,25 @@ import (
 	"tolem/internal/store"
 )
 
-// crashed unwinds the stack of a process that dies.
-type crashed struct{ where string }
-
 // errOutage is what an operation gets when the database did not answer.
 var errOutage = errors.New("the database did not answer")
 
-// node is the engine of the simulation: one operation at a time, with faults
-// before and after its commit. Effects stay in the database; memory knows which
-// of them nobody can have begun.
+// node is the engine of the simulation: one operation at a time, with faults and
+// pauses before and after its commit. Effects stay in the database; memory knows
+// which of them nobody can have begun.
 type node struct {
 	w        *World
 	handlers map[string]engine.Handler
 	fresh    map[engine.EffectKey]engine.Effect
+	running  map[engine.EffectKey]bool
+	waiting  []engine.Effect // as of the latest commit, the earliest first
+	known    bool            // waiting is up to date
+}
+
+func newNode(w *World) *node {
+	return &node{
+		w: w, handlers: map[string]engine.Handler{}, fresh: map[engine.EffectKey]engine.Effect{}, running: map[engine.EffectKey]bool{},
+	}
 }
 
 // Handle is engine.Node.
@@ -30,16 +36,39 @@ func (n *node) Handle(kind string, h engine.Handler) { n.handlers[kind] = h }
 
 // Do is engine.Node.
 func (n *node) Do(o engine.Operation) error {
-	switch {
-	case n.w.fault(2):
-		n.w.crash("before a commit")
-	case n.w.fault(2):
-		n.w.say("  database out before a commit")
+	w := n.w
+	w.commitPause()
+	hung := w.running != nil && w.running.hung
+	if !hung && w.fault(w.habits.outage) {
+		w.say("  database out before a commit")
 		return errOutage
 	}
-	var written []engine.Effect
+	written, err := n.commit(o)
+	if err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	if !hung && w.fault(w.habits.outage) {
+		w.say("  answer of a commit lost")
+		return errOutage
+	}
+	for _, e := range written {
+		n.fresh[e.EffectKey] = e
+	}
+	if c, ok := o.(engine.Committed); ok {
+		c.Committed()
+	}
+	if w.running != nil {
+		w.running.hung = false
+		if w.running.effect { // a call waits for the bank next, and no longer for us
+			w.commitPause()
+		}
+	}
+	return nil
+}
+
+func (n *node) commit(o engine.Operation) (written []engine.Effect, err error) {
 	ctx := context.Background()
-	err := n.w.db.Update(ctx, func(tx *store.Tx) error {
+	err = n.w.db.Update(ctx, func(tx *store.Tx) error {
 		set := store.NewSet()
 		o.Want(set)
 		if err := set.Load(ctx, tx); err != nil {
@@ -49,33 +78,29 @@ func (n *node) Do(o engine.Operation) error {
 		written = engine.Effects.Written(set)
 		return set.Flush(ctx, tx)
 	})
-	if err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	if n.w.fault(2) {
-		n.w.crash("after a commit")
-	}
-	for _, e := range written {
-		n.fresh[e.EffectKey] = e
-	}
-	if n.w.fault(2) {
-		n.w.say("  answer of a commit lost")
-		return errOutage
-	}
-	if c, ok := o.(engine.Committed); ok {
-		c.Committed()
-	}
-	return nil
+	n.w.changed, n.known = true, false
+	return written, err
 }
 
-// effects are all that wait, the earliest first.
+// effects are all that wait and do not run, the earliest first.
 func (n *node) effects() ([]engine.Effect, error) {
-	var all []engine.Effect
-	err := n.w.db.View(context.Background(), func(tx *store.Tx) (err error) {
-		all, err = engine.Effects.Select(context.Background(), tx, "ORDER BY due_at, kind, subject")
-		return err
-	})
-	return all, err
+	if !n.known {
+		err := n.w.db.View(context.Background(), func(tx *store.Tx) (err error) {
+			n.waiting, err = engine.Effects.Select(context.Background(), tx, "ORDER BY due_at, kind, subject")
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		n.known = true
+	}
+	var idle []engine.Effect
+	for _, e := range n.waiting {
+		if !n.running[e.EffectKey] {
+			idle = append(idle, e)
+		}
+	}
+	return idle, nil
 }
 
 // run carries out an effect as a node would: straight from memory if nobody can
@@ -83,18 +108,14 @@ func (n *node) effects() ([]engine.Effect, error) {
 func (n *node) run(e engine.Effect) error {
 	if _, fresh := n.fresh[e.EffectKey]; !fresh {
 		e.Attempt++
-		ctx := context.Background()
-		err := n.w.db.Update(ctx, func(tx *store.Tx) error {
-			_, err := tx.Exec(ctx, "UPDATE effect SET attempt = $1 WHERE merchant_id = $2 AND kind = $3 AND subject = $4",
-				e.Attempt, e.MerchantID, e.Kind, e.Subject)
-			return err
-		})
-		if err != nil {
+		if err := n.mark(e); err != nil {
 			return err
 		}
 	}
 	e.Carries = n.fresh[e.EffectKey].Carries
 	delete(n.fresh, e.EffectKey)
+	n.running[e.EffectKey] = true
+	defer delete(n.running, e.EffectKey)
 	n.w.say("effect %s of %d, attempt %d", e.Kind, e.Subject, e.Attempt)
 	next, err := n.handlers[e.Kind].Run(context.Background(), e)
 	if err == nil && next != nil {
@@ -106,8 +127,20 @@ func (n *node) run(e engine.Effect) error {
 	return nil
 }
 
-// die forgets what a process forgets. Whoever takes over waits for the lease.
-func (n *node) die() {
-	clear(n.fresh)
-	n.w.clock.Advance(10 * time.Second)
+// mark notes that somebody had the effect before.
+func (n *node) mark(e engine.Effect) error {
+	ctx := context.Background()
+	n.known = false
+	return n.w.db.Update(ctx, func(tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE effect SET attempt = $1 WHERE merchant_id = $2 AND kind = $3 AND subject = $4",
+			e.Attempt, e.MerchantID, e.Kind, e.Subject)
+		return err
+	})
+}
+
+// commitPause is what a commit takes: in some histories, with some disks, long.
+func (w *World) commitPause() {
+	if w.chance(50) {
+		w.sleep(w.trip(w.habits.slow, 8*time.Second))
+	}
 }

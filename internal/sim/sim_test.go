@@ -5,6 +5,7 @@ import (
 	"flag"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -12,19 +13,21 @@ import (
 
 var (
 	seeds = flag.Int("seeds", histories, "histories to play")
-	seed  = flag.Uint64("seed", 0, "play this history only")
-	steps = flag.Int("steps", 80, "steps of a history")
+	seed  = flag.Uint64("seed", 0, "play this history only; -v shows it")
+	steps = flag.Int("steps", 300, "steps of a history")
 )
 
 // TestHistories plays histories with crashes, lost answers and late messages. A
-// failure prints its seed; `go test ./internal/sim -seed N` plays it again.
+// failure prints its seed; `go test ./internal/sim -seed N -v` plays it again.
 func TestHistories(t *testing.T) {
-	h, err := Prepare(t.Context(), t.TempDir())
-	if err != nil {
+	made := t.TempDir()
+	if err := Prepare(t.Context(), made); err != nil {
 		t.Fatal(err)
 	}
 	if *seed != 0 {
-		if err := h.Play(t.Context(), *seed, *steps); err != nil {
+		trace, err := player(t, made).Play(t.Context(), *seed, *steps)
+		t.Log(strings.Join(trace, "\n"))
+		if err != nil {
 			t.Fatal(err)
 		}
 		return
@@ -36,9 +39,10 @@ func TestHistories(t *testing.T) {
 	var next atomic.Int64
 	var players sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
+		p := player(t, made)
 		players.Go(func() {
 			for n := next.Add(1); n <= int64(*seeds) && ctx.Err() == nil; n = next.Add(1) {
-				if err := h.Play(ctx, first+uint64(n), *steps); err != nil && ctx.Err() == nil {
+				if _, err := p.Play(ctx, first+uint64(n), *steps); err != nil && ctx.Err() == nil {
 					t.Error(err)
 					stop()
 				}
@@ -46,4 +50,43 @@ func TestHistories(t *testing.T) {
 		})
 	}
 	players.Wait()
+}
+
+// TestAHistoryIsPlayedAgainExactly by its seed, also after others.
+func TestAHistoryIsPlayedAgainExactly(t *testing.T) {
+	made := t.TempDir()
+	if err := Prepare(t.Context(), made); err != nil {
+		t.Fatal(err)
+	}
+	one, other := player(t, made), player(t, made)
+	for seed := uint64(1); seed <= 8; seed++ {
+		first, err := one.Play(t.Context(), seed, *steps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seed%2 == 0 {
+			continue
+		}
+		second, err := other.Play(t.Context(), seed, *steps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Join(first, "\n") != strings.Join(second, "\n") {
+			t.Errorf("seed %d:\n%s\n\nand then:\n%s", seed, strings.Join(first, "\n"), strings.Join(second, "\n"))
+		}
+	}
+}
+
+func player(t *testing.T, made string) *Player {
+	t.Helper()
+	p, err := NewPlayer(t.Context(), made, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p
 }
