@@ -176,6 +176,19 @@ func TestAnUnknownOutcomeIsInquiredNeverRepeated(t *testing.T) {
 	}
 }
 
+func TestABankIsBelievedForTheMomentWhenItWasAsked(t *testing.T) {
+	w := newWorld()
+	w.fund(1_000_000)
+	row := w.told(w.accept(w.proposal(ToToken, "po-1", 10000, 0)).result, toPay, bank.Answer{}).result
+	w.now = w.now.Add(silence + time.Minute)
+	if o := w.late(row, time.Minute+time.Second, bank.Answer{Outcome: bank.NotFound}); o.send || o.result.State != Process {
+		t.Fatal("sent again on an answer from before the silence was over")
+	}
+	if o := w.late(row, time.Minute, bank.Answer{Outcome: bank.NotFound}); !o.send {
+		t.Fatal("an answer from after the silence is not believed because it was long on its way")
+	}
+}
+
 func TestWhatWasNeverSentExpires(t *testing.T) {
 	for name, asked := range map[string]question{"at once": nothing, "after a silence": whatIsIt} {
 		t.Run(name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"tolem/internal/bank"
 	"tolem/internal/card"
@@ -46,13 +47,17 @@ func (p *Service) send(ctx context.Context, e engine.Effect) (engine.Operation, 
 	if err != nil {
 		return nil, err
 	}
+	now := p.Clock.Now()
+	if !row.SentAt.IsZero() && now.Sub(row.SentAt) > moment {
+		return p.settle(ctx, row, bank.Answer{}, whatIsIt, now) // held up: a silence may be over before this call is
+	}
 	call, cancel := context.WithTimeout(ctx, bank.CallLimit)
 	defer cancel()
 	answer, err := p.Banks.For(row.Test).Credit(call, credit)
 	if err != nil {
 		answer = bank.Answer{}
 	}
-	return p.settle(ctx, row, answer, toPay)
+	return p.settle(ctx, row, answer, toPay, now)
 }
 
 // parcel is what is sent to the bank: the payout, and the token when it goes to a
@@ -89,8 +94,9 @@ func missing(ok bool, e engine.Effect) error {
 // inquire asks the bank what became of the payout, and returns what settles it. Of
 // one that nobody has sent yet the answer is known.
 func (p *Service) inquire(ctx context.Context, row Row, unsent bool) (*settle, error) {
+	now := p.Clock.Now()
 	if unsent {
-		return p.settle(ctx, row, bank.Answer{Outcome: bank.NotFound}, nothing)
+		return p.settle(ctx, row, bank.Answer{Outcome: bank.NotFound}, nothing, now)
 	}
 	call, cancel := context.WithTimeout(ctx, bank.CallLimit)
 	defer cancel()
@@ -98,15 +104,15 @@ func (p *Service) inquire(ctx context.Context, row Row, unsent bool) (*settle, e
 	if err != nil {
 		answer = bank.Answer{}
 	}
-	return p.settle(ctx, row, answer, whatIsIt)
+	return p.settle(ctx, row, answer, whatIsIt, now)
 }
 
-func (p *Service) settle(ctx context.Context, row Row, answer bank.Answer, asked question) (*settle, error) {
+func (p *Service) settle(ctx context.Context, row Row, answer bank.Answer, asked question, at time.Time) (*settle, error) {
 	id, err := p.Callbacks.Next(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &settle{seen: row, answer: answer, asked: asked, callback: id, notice: p.notify, done: p.waiting.tell}, nil
+	return &settle{seen: row, answer: answer, asked: asked, at: at, callback: id, notice: p.notify, done: p.waiting.tell}, nil
 }
 
 func (p *Service) lapse(ctx context.Context, e engine.Effect) (engine.Operation, error) {

@@ -24,9 +24,13 @@ const (
 	inquireLast  = 5 * time.Minute
 )
 
-// silence is how long after the last possible sending a bank must know nothing of
-// a payout to be believed: a call, and the moment between deciding and calling.
-const silence = bank.CallLimit + 2*time.Second
+// moment is how long after the decision to send a payout once more it may still be
+// sent: the process may have been held up in between.
+const moment = 2 * time.Second
+
+// silence is how long after the last possible sending a bank that is asked must
+// know nothing of a payout to be believed.
+const silence = moment + bank.CallLimit
 
 // question is what the bank was asked when it answered.
 type question int
@@ -43,6 +47,7 @@ type settle struct {
 	seen     Row
 	answer   bank.Answer // zero when the call failed and the outcome is unknown
 	asked    question
+	at       time.Time // when it was asked: the answer may have been long on its way
 	callback int64
 	notice   noticer
 	done     func(Row)
@@ -76,7 +81,7 @@ func (o *settle) Decide(s *store.Set, now time.Time) {
 		o.end(s, &row, Failed, o.answer.Code, now)
 	case bank.NotFound:
 		switch {
-		case o.asked != nothing && (row.SentAt.IsZero() || now.Sub(row.SentAt) < silence):
+		case o.asked != nothing && (row.SentAt.IsZero() || o.at.Sub(row.SentAt) < silence):
 			o.wait(s, &row, silence, now) // a call may still be on its way
 		case row.Late(now):
 			row.release(s, now)
