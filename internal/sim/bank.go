@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"tolem/internal/bank"
@@ -82,24 +83,34 @@ func (b *unreliable) answer(reference string) bank.Answer {
 func (b *unreliable) Credit(_ context.Context, c bank.Credit) (bank.Answer, error) {
 	w := b.w
 	b.hang()
-	there, back := w.trip(w.habits.late, bank.CallLimit), w.trip(w.habits.late, bank.CallLimit)
-	lost := w.fault(w.habits.lost)
-	if !lost {
-		b.flying = append(b.flying, flight{c, w.clock.Now().Add(there)})
+	sent := w.clock.Now()
+	there := w.trip(w.habits.lazy, bank.CallLimit/2)
+	answered := !w.fault(w.habits.mute)
+	switch {
+	case w.fault(w.habits.lost):
+		there, answered = never, false
+	case w.fault(w.habits.late):
+		there, answered = max(w.span(0, bank.CallLimit), w.span(0, bank.CallLimit)), false
 	}
-	patience := bank.CallLimit
-	if w.fault(w.habits.cut) {
-		patience = w.span(0, bank.CallLimit)
+	if there != never {
+		b.flying = append(b.flying, flight{c, sent.Add(there)})
 	}
-	if lost || there+back > patience {
-		w.say("  credit %s sent; the connection is lost after %s", c.Reference, patience)
-		w.sleep(patience)
-		return bank.Answer{}, errNoAnswer
+	if answered {
+		w.say("  credit %s sent", c.Reference)
+		w.sleep(there + w.trip(w.habits.lazy, bank.CallLimit/2))
+		return b.answer(c.Reference), nil
 	}
-	w.say("  credit %s sent", c.Reference)
-	w.sleep(there + back)
-	return b.answer(c.Reference), nil
+	patience := w.span(0, bank.CallLimit)
+	if w.chance(60) {
+		patience = w.span(0, time.Second)
+	}
+	w.say("  credit %s sent; no answer, and its caller waits for %s", c.Reference, patience)
+	w.sleep(patience)
+	return bank.Answer{}, errNoAnswer
 }
+
+// never is how long a credit is under way that is lost.
+const never = time.Duration(math.MaxInt64)
 
 // hang stops the whole process just before a call, for less than its lease, so
 // that the call begins later than it was decided. What then comes of the call must
@@ -107,7 +118,7 @@ func (b *unreliable) Credit(_ context.Context, c bank.Credit) (bank.Answer, erro
 // hangs and dies, or loses its database, in the same call.
 func (b *unreliable) hang() {
 	if w := b.w; w.fault(w.habits.hang) {
-		d := w.span(0, 9*time.Second)
+		d := w.span(3*time.Second, 9*time.Second)
 		w.say("  the process hangs for %s", d)
 		w.clock.Advance(d)
 		w.running.hung = true
@@ -117,11 +128,11 @@ func (b *unreliable) hang() {
 // Inquire is bank.Bank. Its answer is of the moment when the question was there.
 func (b *unreliable) Inquire(_ context.Context, reference string) (bank.Answer, error) {
 	w := b.w
-	w.sleep(w.trip(w.habits.late, bank.CallLimit/2))
+	w.sleep(w.trip(w.habits.lazy, bank.CallLimit/2))
 	answer := b.answer(reference)
 	w.say("  inquiry %s: outcome %d", reference, answer.Outcome)
-	w.sleep(w.trip(w.habits.late, bank.CallLimit/2))
-	if w.fault(w.habits.lost) {
+	w.sleep(w.trip(w.habits.lazy, bank.CallLimit/2))
+	if w.fault(w.habits.mute) {
 		w.say("  answer to inquiry %s lost", reference)
 		return bank.Answer{}, errNoAnswer
 	}

@@ -78,6 +78,8 @@ func (w *World) ended(row payout.Row) {
 func (w *World) checkBank(row payout.Row) {
 	known := w.bank.credits["po"+strconv.FormatInt(row.PaymentID, 10)]
 	switch {
+	case row.State == payout.Expired && !row.Late(row.FinishedAt):
+		w.fail("payout %d expired before its time", row.PaymentID)
 	case known == nil && row.State == payout.Success:
 		w.fail("payout %d is a success the bank knows nothing of", row.PaymentID)
 	case known == nil:

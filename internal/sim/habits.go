@@ -2,8 +2,8 @@ package sim
 
 import "time"
 
-// habits are what is usual in a history: how many orders there are, and how often
-// something goes wrong, in percent.
+// habits are what is usual in a history: how many orders are open at once, and how
+// often something goes wrong, in percent.
 type habits struct {
 	orders int
 
@@ -12,28 +12,27 @@ type habits struct {
 	killed int // of all steps
 	hang   int // of the process, before a call to the bank
 
-	lost int // calls to the bank, or their answers
-	late int // ways to the bank, or back, that take seconds
-	cut  int // connections that end before a call does
+	lost int // credits that never arrive at the bank
+	late int // credits that may arrive after their callers gave up
+	mute int // answers of the bank that are lost
+	lazy int // questions and answers that are seconds under way
 
 	deaf int // calls to the merchant without an answer, or with a bad one
 }
 
-// draw makes a history different from others: quiet or wild in each respect, and
-// half of them about one or two payouts only.
+// draw makes a history different from others: each trouble is frequent, rare or
+// absent in it, and most histories are about one or two payouts at a time.
 func (w *World) draw() habits {
-	upTo := func(most int) int {
-		if w.chance(25) {
-			return 0
-		}
-		return w.number(most + 1)
-	}
+	upTo := func(most int) int { return w.number(3) * w.number(most+1) / 2 }
 	h := habits{
-		orders: 1 + w.number(2), outage: upTo(5), slow: upTo(25), killed: upTo(4), hang: upTo(40),
-		lost: upTo(40), late: upTo(60), cut: upTo(60), deaf: upTo(40),
+		orders: 1, outage: upTo(5), slow: upTo(25), killed: upTo(3), hang: upTo(40), deaf: upTo(30),
+		lost: upTo(50), late: upTo(60), mute: upTo(40), lazy: upTo(60),
 	}
 	if w.chance(50) {
-		h.orders = 3 + w.number(10)
+		h.lost, h.late, h.hang = 20+w.number(30), 20+w.number(30), w.number(60)
+	}
+	if w.chance(40) {
+		h.orders = 2 + w.number(6)
 	}
 	return h
 }

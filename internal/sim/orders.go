@@ -23,9 +23,15 @@ type order struct {
 	keyed    int64   // the one that its key stands for, once it was told
 }
 
-// order asks for a new payout, as long as there is another order.
+// order asks for a new payout, unless as many as usual are open.
 func (w *World) order(ctx context.Context) bool {
-	if len(w.orders) == w.habits.orders {
+	open := 0
+	for _, o := range w.orders {
+		if len(o.payments) == 0 || w.final[o.payments[len(o.payments)-1]] == "" {
+			open++
+		}
+	}
+	if open >= w.habits.orders {
 		return false
 	}
 	p := payout.Proposal{
@@ -76,11 +82,16 @@ func (w *World) contradict(ctx context.Context) bool {
 	return true
 }
 
+// some is mostly one of the latest orders.
 func (w *World) some() *order {
 	if len(w.orders) == 0 {
 		return nil
 	}
-	return w.orders[w.number(len(w.orders))]
+	back := w.number(min(len(w.orders), 1+w.habits.orders))
+	if w.chance(20) {
+		back = w.number(len(w.orders))
+	}
+	return w.orders[len(w.orders)-1-back]
 }
 
 // ask calls Pay as the API does.

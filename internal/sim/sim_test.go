@@ -14,7 +14,7 @@ import (
 var (
 	seeds = flag.Int("seeds", histories, "histories to play")
 	seed  = flag.Uint64("seed", 0, "play this history only; -v shows it")
-	steps = flag.Int("steps", 300, "steps of a history")
+	steps = flag.Int("steps", 500, "steps of a history")
 )
 
 // TestHistories plays histories with crashes, lost answers and late messages. A

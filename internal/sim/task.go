@@ -85,6 +85,9 @@ func (w *World) kill() bool {
 	if slices.ContainsFunc(w.tasks, func(t *task) bool { return t.hung }) {
 		return false // see unreliable.hang
 	}
+	if len(w.tasks) == 0 && !w.chance(20) {
+		return false // nothing much to lose
+	}
 	w.say("KILLED with %d under way", len(w.tasks))
 	for _, t := range w.tasks {
 		t.stop()

@@ -83,8 +83,8 @@ func (w *World) furnish(ctx context.Context) error {
 		return err
 	}
 	w.funded = money.Amount(1 + w.number(40_000))
-	if w.chance(50) {
-		w.funded *= 10
+	if w.chance(80) {
+		w.funded *= 50
 	}
 	_, err = w.node.commit(&ledger.Fund{
 		MerchantID: m.ID, PaymentID: id, Book: ledger.Test, Money: money.Money{Amount: w.funded, Currency: money.KZT},
@@ -98,18 +98,18 @@ func (w *World) step(ctx context.Context) {
 	switch n := w.number(100); {
 	case w.chance(w.habits.killed):
 		happened = w.kill()
-	case n < 7:
+	case n < 40:
+		happened = w.goOn() || w.effect()
+	case n < 62:
+		happened = w.effect() || w.goOn()
+	case n < 70:
 		happened = w.order(ctx)
-	case n < 11:
+	case n < 73:
 		happened = w.repeat(ctx)
-	case n < 13:
+	case n < 75:
 		happened = w.contradict(ctx)
-	case n < 16:
+	case n < 79:
 		happened = w.submit(ctx)
-	case n < 45:
-		happened = w.effect()
-	case n < 80:
-		happened = w.goOn()
 	}
 	if !happened {
 		w.pass()
@@ -120,35 +120,41 @@ func (w *World) step(ctx context.Context) {
 // pass lets time go by: to the very moment when something may go on, or some
 // time that has nothing to do with it.
 func (w *World) pass() {
-	pause := w.next().Sub(w.clock.Now())
+	next := w.next()
+	wait := next.Sub(w.clock.Now())
 	switch n := w.number(100); {
-	case n < 5:
-		pause = w.span(0, 40*time.Second)
-	case n < 50 || pause < 0:
-		pause = w.span(0, 3*time.Second)
+	case n < 2:
+		wait = w.span(0, 40*time.Second)
+	case next.IsZero() || n < 30:
+		wait = w.span(0, 2*time.Second)
+	case wait == 0:
+		wait = w.span(0, 200*time.Millisecond)
 	}
-	w.clock.Advance(pause)
+	w.clock.Advance(wait)
 }
 
-// next is when something may go on.
+// next is when something may go on: now or later, the zero time for never.
 func (w *World) next() (first time.Time) {
-	earlier := func(at time.Time) {
-		if at.After(w.clock.Now()) && (first.IsZero() || at.Before(first)) {
-			first = at
+	at := func(t time.Time) {
+		if t.Before(w.clock.Now()) {
+			t = w.clock.Now()
+		}
+		if first.IsZero() || t.Before(first) {
+			first = t
 		}
 	}
 	for _, t := range w.tasks {
-		earlier(t.wakes)
+		at(t.wakes)
 	}
 	for _, f := range w.bank.flying {
-		earlier(f.lands)
+		at(f.lands)
 	}
 	all, err := w.node.effects()
 	if err != nil {
 		w.fail("%v", err)
 	}
 	for _, e := range all {
-		earlier(e.DueAt)
+		at(e.DueAt)
 	}
 	return first
 }
