@@ -36,7 +36,7 @@ func ParseAmount(text string) (Amount, error) {
 				return 0, ErrPrecision
 			}
 		default:
-			if minor > limit/10 {
+			if minor > limit {
 				return 0, ErrRange
 			}
 			minor = minor*10 + int64(c-'0')

@@ -116,7 +116,7 @@ func (c *Client) ReadCallback(target *url.URL, body string) (Received, error) {
 			}
 		}
 	}
-	if !pg.Verify(pg.Script(target.Path), message, secret) {
+	if !pg.Verify(pg.Script(target.EscapedPath()), message, secret) {
 		return Received{}, fmt.Errorf("callback to %s: wrong signature", target.Path)
 	}
 	return Received{target.Path, message}, nil

@@ -83,7 +83,7 @@ func each(t *testing.T, f func(t *testing.T, db *store.DB)) {
 	storetest.EachURL(t, func(t *testing.T, url string) { f(t, open(t, url)) })
 }
 
-func open(t testing.TB, url string) *store.DB {
+func open(t *testing.T, url string) *store.DB {
 	t.Helper()
 	db, err := store.Open(t.Context(), url, store.Options{})
 	if err != nil {
