@@ -49,6 +49,7 @@ func commands() []command {
 		{"callbacks list", "", "list callbacks, the newest first", callbacksList},
 		{"callbacks redeliver", "ID...", "send callbacks once more", callbacksRedeliver},
 		{"sign", "SCRIPT FIELD=VALUE...", "show the string that is hashed, and pg_sig", sign},
+		{"migrate", "", "bring the schema up to date, which serve does too; --citus distributes it", migrate},
 		{"vault new-key", "FILE", "make a key-encryption key for production", vaultNewKey},
 		{"vault rotate", "", "seal everything under new keys", vaultRotate},
 		{"bench payouts", "", "offer payouts to a running server and measure", benchPayouts},

@@ -27,13 +27,7 @@ type Installation struct {
 // Open opens the data of an installation, and makes them if there are none.
 func Open(ctx context.Context, config Config) (*Installation, error) {
 	config = config.withDefaults()
-	if config.Database == "" {
-		if err := os.MkdirAll(config.Data, 0o700); err != nil {
-			return nil, err
-		}
-		config.Database = "sqlite:" + filepath.Join(config.Data, "tolem.db")
-	}
-	db, err := store.Open(ctx, config.Database, store.Options{})
+	db, err := config.open(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -42,6 +36,17 @@ func Open(ctx context.Context, config Config) (*Installation, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	return i, nil
+}
+
+// open opens the database, and says in c where it is.
+func (c *Config) open(ctx context.Context) (*store.DB, error) {
+	if c.Database == "" {
+		if err := os.MkdirAll(c.Data, 0o700); err != nil {
+			return nil, err
+		}
+		c.Database = "sqlite:" + filepath.Join(c.Data, "tolem.db")
+	}
+	return store.Open(ctx, c.Database, store.Options{})
 }
 
 // Close closes the database.
