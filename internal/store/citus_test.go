@@ -42,6 +42,7 @@ var standIn = []string{
 func TestTheRowsOfAMerchantLieTogether(t *testing.T) {
 	db := storetest.Open(t, pgtest.Database(t))
 	exec(t, db, standIn...)
+	exec(t, db, "CREATE TABLE abacus (merchant_id BIGINT PRIMARY KEY)") // sorts before account
 	distributed, err := db.Distribute(t.Context())
 	if err != nil {
 		t.Fatal(err)
