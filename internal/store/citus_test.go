@@ -12,7 +12,7 @@ import (
 
 // The tables that belong to no merchant, by the decision in docs/decisions/0010-citus.md. Whoever adds a table either keys it by
 // merchant or adds it here.
-var platformTables = []string{"installation", "node", "number_block", "schema_version", "vault_keyset"}
+var platformTables = []string{"installation", "node", "number_block", "revision", "schema_version", "storage_version", "vault_keyset"}
 
 // standIn has the signatures of the functions and tables of Citus that Distribute uses (Citus 11 to 13), and notes what it is asked for. A
 // real Citus refuses a table with a unique index that lacks the distribution column, and a colocation with what is not distributed.
