@@ -11,6 +11,9 @@ import (
 
 const stopTimeout = 20 * time.Second
 
+// fast is PostgreSQL's "fast shutdown": connections are cut, and what was committed is written to its place.
+const fast = syscall.SIGINT
+
 // Cluster is one PostgreSQL server with its databases. Its methods are for one goroutine at a time.
 type Cluster struct {
 	dir      string // a temporary directory: data/, log and the server's socket
@@ -25,7 +28,10 @@ type Cluster struct {
 
 // StartCluster makes a cluster and starts it; the caller must Stop it. A user called postgres connects without a password. The server
 // is small (32 MB of buffers, 200 connections) and as durable as PostgreSQL is by default; settings such as "fsync=off" change that.
-func StartCluster(settings ...string) (*Cluster, error) {
+func StartCluster(settings ...string) (*Cluster, error) { return StartClusterIn("", settings...) }
+
+// StartClusterIn is StartCluster with the cluster's files below a directory, which anybody may enter; "" is where temporary files go.
+func StartClusterIn(parent string, settings ...string) (*Cluster, error) {
 	bin, err := findServer()
 	if err != nil {
 		return nil, err
@@ -34,7 +40,7 @@ func StartCluster(settings ...string) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "tolem-pg-")
+	dir, err := os.MkdirTemp(parent, "tolem-pg-")
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +82,7 @@ func (c *Cluster) URL(database string) string {
 
 // Stop ends the server, cutting its connections, and removes the cluster for good.
 func (c *Cluster) Stop() {
-	c.shutDown()
+	c.shutDown(fast)
 	if c.watchdog != nil {
 		c.watchdog.dismiss()
 	}
@@ -85,7 +91,7 @@ func (c *Cluster) Stop() {
 
 // Kill ends all processes of the server at once (SIGKILL), as a crash would.
 func (c *Cluster) Kill() {
-	if !c.running() {
+	if !c.Running() {
 		return
 	}
 	c.server.Process.Signal(syscall.SIGSTOP) // so that it has no more children than those read next
@@ -98,18 +104,21 @@ func (c *Cluster) Kill() {
 
 // Restart starts the server again, after a Kill or else an orderly end, and returns when it has recovered and takes connections.
 func (c *Cluster) Restart() error {
-	c.shutDown()
+	c.shutDown(fast)
 	if err := c.start(); err != nil {
 		return fmt.Errorf("pgtest: %w", err)
 	}
 	return nil
 }
 
-func (c *Cluster) shutDown() {
-	if !c.running() {
+// Quit ends the server at once by its own "immediate shutdown": it aborts, writes nothing more, and recovers at its next start.
+func (c *Cluster) Quit() { c.shutDown(syscall.SIGQUIT) }
+
+func (c *Cluster) shutDown(how syscall.Signal) {
+	if !c.Running() {
 		return
 	}
-	c.server.Process.Signal(syscall.SIGINT) // PostgreSQL's "fast shutdown"
+	c.server.Process.Signal(how)
 	select {
 	case <-c.exited:
 	case <-time.After(stopTimeout):

@@ -64,7 +64,7 @@ func TestDatabaseGoesWithItsTest(t *testing.T) {
 }
 
 func TestKilledClusterRecoversWhatWasCommitted(t *testing.T) {
-	cluster, err := pgtest.StartCluster()
+	cluster, err := pgtest.StartClusterIn(os.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,12 +74,14 @@ func TestKilledClusterRecoversWhatWasCommitted(t *testing.T) {
 		t.Error("the cluster is not durable")
 	}
 	execute(t, conn, "CREATE TABLE payments (id bigint)")
-	for crash := 1; crash <= 2; crash++ {
+	ends := []func(){cluster.Kill, cluster.Kill, cluster.Quit}
+	for i, end := range ends {
+		crash := i + 1
 		conn = connect(t, cluster.URL("postgres"))
 		execute(t, conn, fmt.Sprintf("INSERT INTO payments VALUES (%d)", crash))
-		cluster.Kill()
-		if conn.Ping(t.Context()) == nil {
-			t.Error("a killed server answers")
+		end()
+		if cluster.Running() || conn.Ping(t.Context()) == nil {
+			t.Error("a server that was ended answers")
 		}
 		if err := cluster.Restart(); err != nil {
 			t.Fatal(err)
@@ -91,7 +93,7 @@ func TestKilledClusterRecoversWhatWasCommitted(t *testing.T) {
 	if err := cluster.Restart(); err != nil { // of a running server
 		t.Fatal(err)
 	}
-	if n := number(t, connect(t, cluster.URL("postgres")), "SELECT count(*) FROM payments"); n != 2 {
+	if n := number(t, connect(t, cluster.URL("postgres")), "SELECT count(*) FROM payments"); n != len(ends) {
 		t.Errorf("%d rows after a restart", n)
 	}
 	cluster.Stop()

@@ -99,7 +99,8 @@ func (c *Cluster) command(program string, arguments ...string) *exec.Cmd {
 
 func (c *Cluster) data() string { return filepath.Join(c.dir, "data") }
 
-func (c *Cluster) running() bool {
+// Running tells whether the server has not ended, by a Kill, a Quit or by itself.
+func (c *Cluster) Running() bool {
 	if c.server == nil {
 		return false
 	}
