@@ -14,10 +14,16 @@ import (
 	"tolem/internal/platform"
 )
 
-// audit waits until nothing is left to do, stops the server, and holds against
-// each other what the shop was told, what the platform keeps, what the bank was
-// sent and what the shop's web server received.
+// audit waits until nothing is left to do, stops the server, and compares.
 func (w *traffic) audit(t *testing.T, s *site, last *process) {
+	t.Helper()
+	available := w.rest(t, s, last)
+	last.stop(t)
+	w.compare(t, s, available)
+}
+
+// rest waits until nothing is left to do and returns the shop's balance.
+func (w *traffic) rest(t *testing.T, s *site, at *process) (available string) {
 	t.Helper()
 	eventually(t, func() error {
 		if n := len(rows(t, s.database, engine.Effects)); n > 0 {
@@ -25,11 +31,18 @@ func (w *traffic) audit(t *testing.T, s *site, last *process) {
 		}
 		return nil
 	})
-	available := w.shop.at(last).balance(t)
-	last.stop(t)
+	return w.shop.at(at).balance(t)
+}
 
+// compare holds against each other what the shop was told, what the platform
+// keeps, what the bank was sent and what the shop's web server received.
+func (w *traffic) compare(t *testing.T, s *site, available string) {
+	t.Helper()
 	payouts := rows(t, s.database, payout.Rows)
-	t.Logf("%d orders, %d payouts, %d calls without an answer", len(w.orders), len(payouts), w.unanswered.Load())
+	t.Logf("%d orders, %d payouts, %d calls without an answer, %d with an unknown outcome", len(w.orders), len(payouts), w.unanswered.Load(), w.unknown.Load())
+	if w.unknown.Load() > 0 && !s.outages {
+		t.Error("the database was there all the time: no outcome can be unknown")
+	}
 	w.promises(t, payouts)
 	paid := bankAgrees(t, s, payouts)
 	w.callbacks(t, s, payouts)

@@ -7,10 +7,7 @@ import (
 	"time"
 )
 
-var (
-	kills    = flag.Int("kills", 20, "how often TestAKilledServerLosesNothing kills its server, on each store")
-	killSeed = flag.Uint64("kill-seed", 0, "seed of its choices; 0 draws one")
-)
+var kills = flag.Int("kills", 25, "how often TestAKilledServerLosesNothing kills its server, on each store")
 
 // TestAKilledServerLosesNothing kills a server under load again and again, at
 // random instants, its starts included, and starts it on the same data; once it
@@ -18,20 +15,14 @@ var (
 // every payout that was acknowledged is there, none was sent to the bank twice,
 // and the books are right.
 func TestAKilledServerLosesNothing(t *testing.T) {
-	seed := *killSeed
-	if seed == 0 {
-		seed = rand.Uint64()
-	}
-	t.Logf("the same choices at other instants: go test ./e2e -run %s -kills %d -kill-seed %d", t.Name(), *kills, seed)
+	seed, _ := choices(t, "kills", *kills, 4*time.Second)
 	onBothStores(t, func(t *testing.T, s *site) {
-		var err error
-		if s.program, err = plainProgram(); err != nil { // the race detector makes the load thin
-			t.Fatal(err)
-		}
-		flags := []string{"--effect-lease", "1s", "--sandbox-delay", "300ms", "--callback-schedule", "0,300ms,1s,3s,9s,30s", "--log-level", "warn"}
+		s.unwatched(t)
+		flags := loaded("--effect-lease", "1s")
 		random := rand.New(rand.NewPCG(seed, 0))
 		p := s.start(t, flags...)
 		w := newTraffic(t, seed, 6, p)
+		var ready stopwatch
 		for range *kills {
 			switch random.IntN(5) {
 			case 0: // in its start
@@ -45,8 +36,10 @@ func TestAKilledServerLosesNothing(t *testing.T) {
 			}
 			p.kill(t)
 			p = s.start(t, flags...)
+			ready = append(ready, p.took)
 			w.servers[0].Store(p)
 		}
+		t.Logf("ready again: %s", ready)
 		p.stop(t)
 		p = s.start(t, flags...)
 		w.servers[0].Store(p)
@@ -56,9 +49,4 @@ func TestAKilledServerLosesNothing(t *testing.T) {
 		}
 		w.audit(t, s, p)
 	})
-}
-
-// pause is where the instants of the kills come from.
-func pause(random *rand.Rand, most int) {
-	time.Sleep(time.Duration(random.IntN(most)) * time.Millisecond)
 }

@@ -96,7 +96,7 @@ func (m *merchant) path(rest string) string {
 func (m *merchant) payFields(order, amount, user, token string) []string {
 	return []string{
 		"pg_order_id", order, "pg_amount", amount, "pg_description", "Weekly earnings", "pg_user_id", user,
-		"pg_order_time_limit", time.Now().UTC().Add(time.Hour).Format(time.DateTime),
+		"pg_order_time_limit", time.Now().UTC().Add(24 * time.Hour).Format(time.DateTime),
 		"pg_post_link", m.web.URL("/notify"), "pg_card_token_to", token,
 	}
 }

@@ -22,15 +22,22 @@ type process struct {
 	stderr string
 	exited chan struct{} // closed when it has ended, with the error in err
 	err    error
+
+	launched time.Time
+	took     time.Duration // until it was ready
+	outages  bool          // as of its site
 }
 
 var readyLine = regexp.MustCompile(`(?m)^listening on (http://\S+)$`)
 
 // trouble is what no server may ever say; late is what it may say on a machine
-// that is too busy for the short leases of these tests.
+// that is too busy for the short leases of these tests, outage when its database
+// is taken away: that an error is the database's own, whatever it was doing.
 var (
 	trouble = regexp.MustCompile(`(?m)^.*(DATA RACE|panic|level=ERROR).*$`)
-	late    = regexp.MustCompile(`msg="(lease not renewed|effects not taken up)" error=".*context deadline exceeded"`)
+	late    = regexp.MustCompile(`msg="(lease not renewed|effects not taken up)" error=".*(context deadline exceeded|another node took this one for dead)"`)
+	outage  = regexp.MustCompile(`level=ERROR .* error=.*(failed to connect|unexpected EOF|broken pipe|connection reset|conn closed|SQLSTATE (08|53|57|58)` +
+		`|database or disk is full|disk I/O error|deadline exceeded)`)
 )
 
 // start starts a server on a free loopback port and returns when it is ready. It
@@ -53,7 +60,7 @@ func (s *site) launch(t *testing.T, arguments []string, environment ...string) *
 	c := s.command(arguments, environment...)
 	path := filepath.Join(s.output, fmt.Sprintf("%03d", s.number))
 	s.number++
-	p := &process{cmd: c, stdout: path + ".stdout", stderr: path + ".stderr", exited: make(chan struct{})}
+	p := &process{cmd: c, stdout: path + ".stdout", stderr: path + ".stderr", exited: make(chan struct{}), outages: s.outages}
 	stdout, err := os.Create(p.stdout)
 	if err != nil {
 		t.Fatal(err)
@@ -65,6 +72,7 @@ func (s *site) launch(t *testing.T, arguments []string, environment ...string) *
 	}
 	defer stderr.Close()
 	c.Stdout, c.Stderr = stdout, stderr
+	p.launched = time.Now()
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +89,7 @@ func (p *process) ready(t *testing.T) {
 	t.Helper()
 	eventually(t, func() error {
 		if found := readyLine.FindStringSubmatch(read(t, p.stdout)); found != nil {
-			p.URL = found[1]
+			p.URL, p.took = found[1], time.Since(p.launched)
 			return nil
 		}
 		select {
@@ -131,12 +139,20 @@ func (p *process) signal(t *testing.T, s syscall.Signal) {
 func (p *process) bury(t *testing.T) {
 	_ = p.cmd.Process.Kill() // it may have ended
 	<-p.exited
-	said := read(t, p.stderr)
-	if found := slices.DeleteFunc(trouble.FindAllString(said, 5), late.MatchString); len(found) > 0 {
-		t.Errorf("a server said:\n%s", strings.Join(found, "\n"))
+	overhear(t, p.stderr, p.outages)
+}
+
+// overhear reads what a server said on stderr in its life.
+func overhear(t *testing.T, stderr string, outages bool) {
+	said := read(t, stderr)
+	found := slices.DeleteFunc(trouble.FindAllString(said, -1), func(line string) bool {
+		return late.MatchString(line) || outages && outage.MatchString(line)
+	})
+	if len(found) > 0 {
+		t.Errorf("a server said:\n%s", strings.Join(found[:min(len(found), 5)], "\n"))
 	}
 	if t.Failed() && said != "" {
-		t.Logf("%s ends with:\n%s", filepath.Base(p.stderr), said[max(0, len(said)-2000):])
+		t.Logf("%s ends with:\n%s", filepath.Base(stderr), said[max(0, len(said)-2000):])
 	}
 }
 

@@ -27,6 +27,7 @@ type site struct {
 	data     string   // --data
 	database string   // where the tables are
 	flags    []string // that name both
+	outages  bool     // the database is taken away now and then: servers may say so
 	output   string   // directory of the output files, one pair for each process
 	number   int      // of the next process
 }
@@ -42,10 +43,24 @@ func newSite(t *testing.T, postgres bool) *site {
 	data := filepath.Join(t.TempDir(), "data")
 	s := &site{program: path, data: data, output: t.TempDir(), flags: []string{"--data", data}, database: "sqlite:" + filepath.Join(data, "tolem.db")}
 	if postgres {
-		s.database = pgtest.Database(t)
-		s.flags = append(s.flags, "--database", s.database)
+		s.keepIn(pgtest.Database(t))
 	}
 	return s
+}
+
+// keepIn names the database in which the tables will be.
+func (s *site) keepIn(database string) {
+	s.database = database
+	s.flags = append(s.flags, "--database", database)
+}
+
+// unwatched makes servers run without the race detector, which makes a load thin.
+func (s *site) unwatched(t *testing.T) {
+	t.Helper()
+	var err error
+	if s.program, err = plainProgram(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (s *site) onPostgres() bool { return !strings.HasPrefix(s.database, "sqlite:") }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tolem/internal/money"
+	"tolem/internal/protocol/codes"
 	"tolem/internal/protocol/pg"
 	"tolem/internal/shop"
 )
@@ -38,7 +39,9 @@ type traffic struct {
 
 	insisting  chan struct{} // a place for each order that has had no answer yet
 	enough     atomic.Bool
+	answered   atomic.Int64
 	unanswered atomic.Int64
+	unknown    atomic.Int64 // answers that the outcome is unknown: asked again
 	working    sync.WaitGroup
 	mu         sync.Mutex
 	orders     []*order
@@ -98,11 +101,17 @@ func (w *traffic) finish(t *testing.T) {
 	}
 }
 
-// count is how many orders were begun.
-func (w *traffic) count() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return len(w.orders)
+// goesOn waits until some more calls are answered and returns how long it took.
+func (w *traffic) goesOn(t *testing.T) time.Duration {
+	t.Helper()
+	began, before := time.Now(), w.answered.Load()
+	eventually(t, func() error {
+		if n := w.answered.Load() - before; n < 10 {
+			return fmt.Errorf("%d calls were answered, of the others %d not and %d with an unknown outcome", n, w.unanswered.Load(), w.unknown.Load())
+		}
+		return nil
+	})
+	return time.Since(began)
 }
 
 func (w *traffic) work(ctx context.Context, worker int, random *rand.Rand) {
@@ -140,11 +149,17 @@ func (w *traffic) insist(ctx context.Context, o *order, server int) {
 func (w *traffic) ask(ctx context.Context, o *order, server int) bool {
 	at := w.servers[server%len(w.servers)].Load()
 	answer, err := w.shop.at(at).Call(ctx, o.path, o.fields...)
-	if err != nil && answer == nil {
-		w.unanswered.Add(1)
+	lost := err != nil && answer == nil
+	if unknown := answer.Get("pg_error_code") == strconv.Itoa(int(codes.SystemError)); lost || unknown {
+		if lost {
+			w.unanswered.Add(1)
+		} else {
+			w.unknown.Add(1)
+		}
 		time.Sleep(50 * time.Millisecond) // somebody has to start: do not hurry
 		return false
 	}
+	w.answered.Add(1)
 	if err == nil {
 		err = o.hear(answer)
 	}
@@ -157,7 +172,7 @@ func (w *traffic) ask(ctx context.Context, o *order, server int) bool {
 }
 
 func (w *traffic) draw(id string, random *rand.Rand) *order {
-	o := &order{id: id, path: "/api/reg2reg", amount: money.Amount(1 + random.IntN(500_000)), told: map[string]string{}}
+	o := &order{id: id, path: "/api/reg2reg", amount: money.Amount(1 + random.IntN(20_000)), told: map[string]string{}}
 	kind := random.IntN(len(w.tokens) + len(destinations.accounts))
 	if kind < len(w.tokens) {
 		o.fields = w.shop.payFields(id, o.amount.String(), "driver", w.tokens[kind])
