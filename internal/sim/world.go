@@ -2,7 +2,6 @@ package sim
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -193,7 +192,7 @@ func (w *World) say(format string, args ...any) {
 
 func (w *World) fail(format string, args ...any) {
 	if w.failure == nil {
-		w.failure = errors.New(fmt.Sprintf(format, args...))
+		w.failure = fmt.Errorf(format, args...)
 		w.say("FAILED: %v", w.failure)
 	}
 }

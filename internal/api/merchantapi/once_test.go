@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -61,24 +63,63 @@ func TestManyCallsAtOnceHaveOneEffect(t *testing.T) {
 		defer shop.HTTP.CloseIdleConnections()
 		for n := range *keysAtOnce {
 			message := undelivered(shop, c.good, fmt.Sprint("once-", n), "1.25")
-			if n%2 == 0 {
+			if n == *keysAtOnce/2 {
+				shop.set("payout.unique_order_id", "no")
+			}
+			if n >= *keysAtOnce/2 {
 				message = message.With("pg_idempotency_key", fmt.Sprint("key-", n))
 			}
 			answers := shop.atOnce(t, repeated(message, 32))
-			if status := answers[0].Get("pg_status"); status != "ok" {
-				t.Fatalf("%s: status %s, code %s", message.Get("pg_order_id"), status, answers[0].Get("pg_error_code"))
-			}
 			for _, answer := range answers {
-				if diff := cmp.Diff(lines(nil, "", answers[0]), lines(nil, "", answer)); diff != "" {
+				if paid(t, answer); answer.Get("pg_payment_id") != answers[0].Get("pg_payment_id") {
+					t.Fatalf("%s: payouts %s and %s", message.Get("pg_order_id"), answers[0].Get("pg_payment_id"), answer.Get("pg_payment_id"))
+				}
+				if diff := cmp.Diff(lines(nil, "", answers[0]), lines(nil, "", answer)); diff != "" && !inProcess(answers) {
 					t.Fatalf("%s: two answers differ:\n%s", message.Get("pg_order_id"), diff)
 				}
 			}
 		}
+		h.settled(t)
 		if got := len(shop.transfers()); got != 1+2**keysAtOnce {
 			t.Errorf("%d transfers: want the deposit, and %d holds and their posts", got, *keysAtOnce)
 		}
 		compareWithBank(t, h, shop, *keysAtOnce)
 	})
+}
+
+// paid wants an answer of a payout that was accepted. One is in process when the
+// machine was too busy for the bank's answer to come in time.
+func paid(t *testing.T, answer pg.Message) {
+	t.Helper()
+	if status := answer.Get("pg_status"); status != "ok" && status != "process" {
+		t.Fatalf("status %s: %s", status, strings.Join(lines(nil, "", answer), ", "))
+	}
+}
+
+func inProcess(answers []pg.Message) bool {
+	return slices.ContainsFunc(answers, func(m pg.Message) bool { return m.Get("pg_status") == "process" })
+}
+
+// settled lets time pass until no payout is in process.
+func (h *house) settled(t *testing.T) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		left := 0
+		err := h.DB.View(t.Context(), func(tx *store.Tx) error {
+			rows, err := payout.Rows.Select(t.Context(), tx, "WHERE state IN ('created', 'process')")
+			left = len(rows)
+			return err
+		})
+		switch {
+		case err != nil:
+			t.Fatal(err)
+		case left == 0:
+			return
+		case time.Now().After(deadline):
+			t.Fatalf("%d payouts never end", left)
+		}
+		h.clock.Advance(time.Minute)
+	}
 }
 
 func repeated(m pg.Message, times int) []pg.Message {
@@ -150,11 +191,9 @@ func TestABalanceForOnePayoutGivesOne(t *testing.T) {
 			}
 			winners := 0
 			for _, answer := range shop.atOnce(t, messages) {
-				switch status, code := answer.Get("pg_status"), answer.Get("pg_error_code"); {
-				case status == "ok":
+				if answer.Get("pg_error_code") != fmt.Sprint(int(codes.PayoutBalanceTooLow)) {
+					paid(t, answer)
 					winners++
-				case code != fmt.Sprint(int(codes.PayoutBalanceTooLow)):
-					t.Fatalf("round %d: status %s, code %s, %s", round, status, code, strings.Join(lines(nil, "", answer), ", "))
 				}
 			}
 			if winners != 1 {
@@ -163,6 +202,7 @@ func TestABalanceForOnePayoutGivesOne(t *testing.T) {
 			amount = "15.50"
 			shop.fund(amount, ledger.Test)
 		}
+		h.settled(t)
 		compareWithBank(t, h, shop, *balancesOnce)
 	})
 }
