@@ -35,8 +35,8 @@ type Traces struct {
 	provider *sdk.TracerProvider
 }
 
-// New begins to send what is traced, in the background: what a collector does not
-// take in time is dropped, and told in the log.
+// New begins to send what is traced, in the background. What a collector does not
+// take in time is dropped; a collector that is not there shows in the log.
 func New(ctx context.Context, o Options) (*Traces, error) {
 	target, err := url.Parse(o.Endpoint)
 	if err != nil || target.Host == "" || target.Scheme != "http" && target.Scheme != "https" {
