@@ -10,7 +10,7 @@ import (
 
 // FuzzConfig: a file gives values to flags that there are, each as it stands after its "="; and a file is not read in part.
 func FuzzConfig(f *testing.F) {
-	for _, seed := range []string{"listen = 127.0.0.1:80\n# note\n\nvault-key=a=b", "listen", "no-such = 1", "=", "a\x00 = b", "\ufefflisten = x", "json = true\r\n"} {
+	for _, seed := range []string{"data = x\nno-such = 1", "listen = 127.0.0.1:80\n# note\n\nvault-key=a=b", "listen", "no-such = 1", "=", "a\x00 = b", "\ufefflisten = x", "json = true\r\n"} {
 		f.Add(seed)
 	}
 	known := newOptions("", terminal{}).withServer().withJSON()
