@@ -83,7 +83,7 @@ func TestBooksAreTheFoldOfTheirTransfers(t *testing.T) {
 	db := storetest.Open(t, storetest.SQLite(t))
 	model := newTallies()
 	var refused, lines, payment int64
-	const batch = 10_000
+	const batch = 2_000
 	for done := 0; done < *operations; done += batch {
 		draft := &books{tallies: model.clone(), random: random, payment: payment}
 		undone := random.IntN(8) == 0
@@ -108,8 +108,8 @@ func TestBooksAreTheFoldOfTheirTransfers(t *testing.T) {
 		}
 	}
 	audit(t, db, model, lines)
-	if refused == 0 || len(model.open) == 0 {
-		t.Errorf("%d refused, %d holds left open: that proves little", refused, len(model.open))
+	if refused == 0 {
+		t.Error("nothing was refused: that proves little")
 	}
 }
 
@@ -126,7 +126,7 @@ func (b *books) step(t *testing.T, s *store.Set) {
 	if b.holds == nil {
 		b.holds = slices.SortedFunc(maps.Values(b.open), func(x, y ledger.Transfer) int { return int(x.PaymentID - y.PaymentID) })
 	}
-	if len(b.holds) > 0 && b.random.IntN(2) == 0 {
+	if len(b.holds) > 0 && b.random.IntN(3) == 0 {
 		b.end(s)
 		return
 	}

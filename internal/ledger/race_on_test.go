@@ -5,7 +5,7 @@ package ledger_test
 // How much is tried unless a flag says otherwise: less, because the race detector
 // makes the embedded database an order of magnitude slower.
 const (
-	operationsTried = 20_000
-	roundsTried     = 40
+	operationsTried = 6_000
+	roundsTried     = 30
 	historiesTried  = 10
 )
