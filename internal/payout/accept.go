@@ -58,7 +58,7 @@ func (o *accept) Want(s *store.Set) {
 	}
 	o.call.Want(s)
 	if o.row.Route == ToToken {
-		cardtoken.Tokens.Want(s, o.token())
+		cardtoken.Tokens.Look(s, o.token()) // one that is deleted just now may still be paid out to
 	}
 }
 

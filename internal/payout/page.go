@@ -2,6 +2,7 @@ package payout
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"tolem/internal/card"
@@ -12,21 +13,27 @@ import (
 )
 
 // Find reads a payout by its number.
-func (p *Service) Find(ctx context.Context, k Key) (row Row, ok bool, err error) {
-	err = p.DB.View(ctx, func(tx *store.Tx) (err error) {
-		row, ok, err = Rows.Find(ctx, tx, k)
-		return err
-	})
-	return row, ok, err
+func (p *Service) Find(ctx context.Context, k Key) (Row, bool, error) {
+	return p.readers().byKey.Find(ctx, k)
 }
 
 // Newest reads the newest payout of an order id.
-func (p *Service) Newest(ctx context.Context, o Order) (row Row, ok bool, err error) {
-	err = p.DB.View(ctx, func(tx *store.Tx) (err error) {
-		row, ok, err = ByOrder.Find(ctx, tx, o)
-		return err
+func (p *Service) Newest(ctx context.Context, o Order) (Row, bool, error) {
+	return p.readers().byOrder.Find(ctx, o)
+}
+
+// readers answer many who ask for payouts at once.
+type readers struct {
+	once    sync.Once
+	byKey   *store.Reader[Key, Row]
+	byOrder *store.Reader[Order, Row]
+}
+
+func (p *Service) readers() *readers {
+	p.reads.once.Do(func() {
+		p.reads.byKey, p.reads.byOrder = store.NewReader(p.DB, Rows.Look, Rows.Get), store.NewReader(p.DB, ByOrder.Want, ByOrder.Get)
 	})
-	return row, ok, err
+	return &p.reads
 }
 
 // Page reads the payout that a page key opens.

@@ -37,6 +37,7 @@ type Service struct {
 	Zone      *time.Location
 	Patience  time.Duration // how long a call waits for the bank
 	waiting   waiting
+	reads     readers
 }
 
 // Proposal is what a merchant asks for. Money is what the recipient gets.

@@ -7,28 +7,36 @@ import (
 )
 
 // load asks for the wanted rows by key, in order and locked, then for those that
-// indexes name.
+// are only looked at and those that indexes name.
 func (p *part[K, R]) load(d dialect) []query {
-	var batch []query
-	if len(p.wanted) > 0 {
-		keys := make([]reflect.Value, 0, len(p.wanted))
-		for key := range p.wanted {
-			keys = append(keys, reflect.ValueOf(key))
-		}
-		t := p.table
-		sortByColumns(keys, t.named)
-		batch = d.lookUp(t.texts(d).load, t.named, keys, func(scan func(...any) error) error {
-			row, err := t.Scan(scan)
-			if err == nil {
-				p.enter(t.keyOf(&row), &entry[R]{row: row, state: clean, locked: true})
-			}
-			return err
-		})
-	}
+	texts := p.table.texts(d)
+	batch := append(p.byKey(d, p.wanted, texts.load, true), p.byKey(d, p.looked, texts.look, false)...)
 	for _, l := range p.lookups {
 		batch = append(batch, l.load(d)...)
 	}
 	return batch
+}
+
+func (p *part[K, R]) byKey(d dialect, wanted map[K]struct{}, text string, locked bool) []query {
+	if len(wanted) == 0 {
+		return nil
+	}
+	t := p.table
+	keys := make([]reflect.Value, 0, len(wanted))
+	for key := range wanted {
+		keys = append(keys, reflect.ValueOf(key))
+	}
+	sortByColumns(keys, t.named)
+	return d.lookUp(text, t.named, keys, func(scan func(...any) error) error {
+		row, err := t.Scan(scan)
+		if err != nil {
+			return err
+		}
+		if key := t.keyOf(&row); locked || p.entries[key] == nil {
+			p.enter(key, &entry[R]{row: row, state: clean, locked: locked})
+		}
+		return nil
+	})
 }
 
 // lookUp is one query for all keys where the dialect has arrays, else one for

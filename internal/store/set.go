@@ -102,6 +102,7 @@ func (e *entry[R]) written() bool {
 type part[K comparable, R any] struct {
 	table   *Table[K, R]
 	wanted  map[K]struct{}
+	looked  map[K]struct{}
 	entries map[K]*entry[R]
 	lookups map[any]lookup
 }
@@ -115,7 +116,7 @@ func partOf[K comparable, R any](s *Set, t *Table[K, R]) *part[K, R] {
 	if p, ok := s.parts[t]; ok {
 		return p.(*part[K, R])
 	}
-	p := &part[K, R]{table: t, wanted: map[K]struct{}{}, entries: map[K]*entry[R]{}, lookups: map[any]lookup{}}
+	p := &part[K, R]{table: t, wanted: map[K]struct{}{}, looked: map[K]struct{}{}, entries: map[K]*entry[R]{}, lookups: map[any]lookup{}}
 	s.parts[t] = p
 	return p
 }
@@ -131,6 +132,15 @@ func (t *Table[K, R]) Want(s *Set, key K) {
 	partOf(s, t).wanted[key] = struct{}{}
 }
 
+// Look asks for a row that an operation will read and not change: it is not
+// locked, and may be another's to change until the commit.
+func (t *Table[K, R]) Look(s *Set, key K) {
+	if s.loaded {
+		panic("store: " + t.name + ": looked at after the set was loaded")
+	}
+	partOf(s, t).looked[key] = struct{}{}
+}
+
 // Get is the row as it stands in the set. It panics for a row that was not
 // wanted: the operation would decide on what it did not read.
 func (t *Table[K, R]) Get(s *Set, key K) (R, bool) {
@@ -138,7 +148,8 @@ func (t *Table[K, R]) Get(s *Set, key K) (R, bool) {
 	if e, ok := p.entries[key]; ok && e.present() {
 		return e.row, true
 	}
-	if _, ok := p.wanted[key]; !ok && p.entries[key] == nil {
+	_, wanted := p.wanted[key]
+	if _, looked := p.looked[key]; !wanted && !looked && p.entries[key] == nil {
 		panic(fmt.Sprintf("store: %s %v was not wanted", t.name, key))
 	}
 	var none R

@@ -7,15 +7,17 @@ import (
 
 // texts are the statements of a table in one dialect. They are put together once.
 type texts struct {
-	load, remove, delete, update, insert, put string
+	load, look, remove, delete, update, insert, put string // load locks, look does not
 }
 
 // single are statements about one row each.
 func (t *described) single() texts {
 	insert := "INSERT INTO " + t.name + " (" + t.names("") + ") VALUES (" + placeholders(len(t.columns)) + ")"
 	remove := "DELETE FROM " + t.name + " WHERE " + equals(t.keys)
+	load := "SELECT " + t.names("") + " FROM " + t.name + " WHERE " + equals(t.keys)
 	return texts{
-		load:   "SELECT " + t.names("") + " FROM " + t.name + " WHERE " + equals(t.keys),
+		load:   load,
+		look:   load,
 		remove: remove,
 		delete: remove,
 		update: "UPDATE " + t.name + " SET " + assignments(t.mutable, len(t.keys)) + " WHERE " + equals(t.keys),
@@ -31,9 +33,11 @@ func (t *described) many() texts {
 	remove := "DELETE FROM " + t.name + " AS t USING " + unnest(t.keys) + " WHERE " + matches(t.keys)
 	update := "UPDATE " + t.name + " AS t SET " + from("k", t.mutable) + " FROM " + unnest(t.changed()) + " WHERE " + matches(t.keys)
 	insert := "INSERT INTO " + t.name + " (" + t.names("") + ") SELECT * FROM " + unnest(t.columns)
+	load := "SELECT " + t.names("r.") + " FROM " + unnest(t.keys) +
+		" CROSS JOIN LATERAL (SELECT * FROM " + t.name + " AS t WHERE " + matches(t.keys) + " LIMIT 1"
 	return texts{
-		load: "SELECT " + t.names("r.") + " FROM " + unnest(t.keys) +
-			" CROSS JOIN LATERAL (SELECT * FROM " + t.name + " AS t WHERE " + matches(t.keys) + " LIMIT 1 FOR UPDATE) AS r",
+		load:   load + " FOR UPDATE) AS r",
+		look:   load + ") AS r",
 		remove: remove,
 		delete: counted(remove, len(t.keys)),
 		update: counted(update, len(t.changed())),
