@@ -19,37 +19,38 @@ type request struct {
 // Do hands the operation to the committer and returns when the transaction
 // that holds it is durable. It does not end early: an operation that was handed
 // over is decided, whatever its caller would like.
-func (e *Engine) Do(operation Operation) error {
-	e.mu.RLock()
-	if e.closed {
-		e.mu.RUnlock()
-		return ErrClosed
-	}
+func (e *Engine) Do(operation Operation) error { return e.do(operation, false) }
+
+// follow is Do for what must follow from something done outside: it waits for room
+// in the queue.
+func (e *Engine) follow(operation Operation) error { return e.do(operation, true) }
+
+func (e *Engine) do(operation Operation, patient bool) error {
 	r := &request{operation: operation, done: make(chan struct{})}
-	select {
-	case e.queue <- r:
-		e.mu.RUnlock()
-	default:
-		e.mu.RUnlock()
-		return ErrBusy
+	if err := e.enter(r, patient); err != nil {
+		return err
 	}
 	<-r.done
 	return r.err
 }
 
-// follow is Do for what must follow from something done outside: it waits for room
-// in the queue.
-func (e *Engine) follow(operation Operation) error {
+// enter puts a request in the queue, if need be when there is room.
+func (e *Engine) enter(r *request, patient bool) error {
 	e.mu.RLock()
+	defer e.mu.RUnlock()
 	if e.closed {
-		e.mu.RUnlock()
 		return ErrClosed
 	}
-	r := &request{operation: operation, done: make(chan struct{})}
-	e.queue <- r
-	e.mu.RUnlock()
-	<-r.done
-	return r.err
+	if patient {
+		e.queue <- r
+		return nil
+	}
+	select {
+	case e.queue <- r:
+		return nil
+	default:
+		return ErrBusy
+	}
 }
 
 func (e *Engine) commitAll() {

@@ -3,7 +3,6 @@ package payout
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -79,15 +78,15 @@ func (p *Service) parcel(ctx context.Context, e engine.Effect) (parcel, error) {
 		if ok && err == nil && found.row.Route == ToToken {
 			found.token, ok, err = cardtoken.Tokens.Find(ctx, tx, cardtoken.Key{MerchantID: e.MerchantID, Token: found.row.CardToken})
 		}
-		return errors.Join(err, missing(ok, e))
+		if err == nil && !ok {
+			err = gone(e)
+		}
+		return err
 	})
 	return found, err
 }
 
-func missing(ok bool, e engine.Effect) error {
-	if ok {
-		return nil
-	}
+func gone(e engine.Effect) error {
 	return fmt.Errorf("payout %d of merchant %d is gone, or its token", e.Subject, e.MerchantID)
 }
 
@@ -117,8 +116,11 @@ func (p *Service) settle(ctx context.Context, row Row, answer bank.Answer, asked
 
 func (p *Service) lapse(ctx context.Context, e engine.Effect) (engine.Operation, error) {
 	row, ok, err := p.Find(ctx, Key{e.MerchantID, e.Subject})
-	if err != nil || !ok {
-		return nil, errors.Join(err, missing(ok, e))
+	if err == nil && !ok {
+		err = gone(e)
+	}
+	if err != nil {
+		return nil, err
 	}
 	id, err := p.Callbacks.Next(ctx)
 	if err != nil {
