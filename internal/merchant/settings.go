@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"tolem/internal/money"
 )
@@ -118,6 +119,9 @@ var All = []Setting{
 
 // Set changes the setting of that name. The error says what is wanted.
 func (s *Settings) Set(name, value string) error {
+	if !utf8.ValidString(value) { // what is stored as JSON would read otherwise
+		return fmt.Errorf("%s: want UTF-8", name)
+	}
 	for _, setting := range All {
 		if setting.Name == name {
 			if err := setting.set(s, value); err != nil {
