@@ -7,10 +7,12 @@ func (p *part[K, R]) flush(d dialect) []statement {
 	var changed [states][]reflect.Value
 	add := func(s state, e *entry[R]) { changed[s] = append(changed[s], reflect.ValueOf(&e.row).Elem()) }
 	for _, e := range p.entries {
-		if e.state == replaced {
+		switch e.state {
+		case clean, gone: // nothing to write
+		case replaced:
 			add(deleted, e)
 			add(inserted, e)
-		} else {
+		default:
 			add(e.state, e)
 		}
 	}
