@@ -26,6 +26,9 @@ func openPostgres(ctx context.Context, url string, options Options) (driver, err
 	for _, way := range append(scans, "jit") {
 		config.ConnConfig.RuntimeParams[way] = "off"
 	}
+	// A plan for a few rows looks cheaper than one for any number, and would be
+	// made anew for every small batch.
+	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	if options.Relaxed {
 		config.ConnConfig.RuntimeParams["synchronous_commit"] = "off"
 	}
@@ -76,10 +79,12 @@ func (db *postgresDB) snapshot(ctx context.Context, f func(conn) error) error {
 	return over(ctx, db.readers, func(c *pgxpool.Conn) error {
 		options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 		return pgx.BeginTxFunc(ctx, c, options, func(tx pgx.Tx) error {
+			settings := "SET LOCAL plan_cache_mode = auto"
 			for _, way := range scans {
-				if _, err := tx.Exec(ctx, "SET LOCAL "+way+" = on"); err != nil {
-					return err
-				}
+				settings += "; SET LOCAL " + way + " = on"
+			}
+			if _, err := tx.Conn().PgConn().Exec(ctx, settings).ReadAll(); err != nil {
+				return err
 			}
 			return f(&pgConn{Conn: c.Conn()})
 		})

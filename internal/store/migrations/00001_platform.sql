@@ -29,12 +29,6 @@ CREATE TABLE vault_keyset (
     version BIGINT NOT NULL
 );
 
--- Counts the changes of what nodes keep in memory.
-CREATE TABLE revision (
-    name   TEXT   PRIMARY KEY,
-    number BIGINT NOT NULL
-);
-
 CREATE TABLE merchant (
     merchant_id BIGINT PRIMARY KEY,
     name        TEXT   NOT NULL,
@@ -218,20 +212,23 @@ CREATE TABLE callback (
     secret      TEXT   NOT NULL,
     form        TEXT   NOT NULL CHECK (form IN ('fields', 'xml')),
     message     TEXT   NOT NULL,
+    state       TEXT   NOT NULL CHECK (state IN ('pending', 'delivered', 'failed')),
+    attempts    BIGINT NOT NULL,
+    last_status BIGINT NOT NULL,
+    last_answer TEXT   NOT NULL,
     created_at  BIGINT NOT NULL,
     PRIMARY KEY (merchant_id, callback_id)
 );
 CREATE INDEX callback_payment ON callback (payment_id, merchant_id);
 
 CREATE TABLE callback_attempt (
-    merchant_id BIGINT  NOT NULL,
-    callback_id BIGINT  NOT NULL,
-    attempt     BIGINT  NOT NULL,
-    sent_at     BIGINT  NOT NULL,
-    took        BIGINT  NOT NULL,
-    status      BIGINT  NOT NULL,
-    answer      TEXT    NOT NULL,
-    done        BOOLEAN NOT NULL,
+    merchant_id BIGINT NOT NULL,
+    callback_id BIGINT NOT NULL,
+    attempt     BIGINT NOT NULL,
+    sent_at     BIGINT NOT NULL,
+    took        BIGINT NOT NULL,
+    status      BIGINT NOT NULL,
+    answer      TEXT   NOT NULL,
     PRIMARY KEY (merchant_id, callback_id, attempt)
 );
 
