@@ -12,7 +12,11 @@ const (
 	FieldExpiry = "expiry" // "MM/YY" as typed, perhaps with spaces or a four-digit year
 	FieldCVC    = "cvc"    // 3 or 4 digits
 	FieldCode   = "code"   // one-time code of the 3-D Secure page
-	FieldCancel = "cancel" // present when the payer pressed cancel on the 3-D Secure page
+	FieldAmount = "amount" // of AmountForm, as typed
+	FieldMethod = "method" // a Method
+	FieldSaved  = "saved"  // Key of the saved card to pay with; empty for a card that is typed
+	FieldSave   = "save"   // present when the payer wants the card kept
+	FieldCancel = "cancel" // present when the payer pressed cancel
 	FieldLang   = "lang"   // also the query parameter of the language switch
 )
 
@@ -45,10 +49,10 @@ type Values struct {
 // Format implements fmt.Formatter: whatever the verb, no card data.
 func (Values) Format(state fmt.State, _ rune) { _, _ = state.Write([]byte("[card data]")) }
 
-// Problem is a mistake in a card form. Each belongs to one field and is explained beside it.
+// Problem is a mistake in a form. Each belongs to one field and is explained beside it.
 type Problem string
 
-// The mistakes a card form can show.
+// The mistakes a form can show.
 const (
 	NumberMissing     Problem = "number-missing"
 	NumberWrong       Problem = "number-wrong"       // not 13 to 19 digits, or the check digit does not fit
@@ -60,6 +64,11 @@ const (
 	ExpiryPast        Problem = "expiry-past"
 	CVCMissing        Problem = "cvc-missing"
 	CVCWrong          Problem = "cvc-wrong"
+	AmountMissing     Problem = "amount-missing"
+	AmountWrong       Problem = "amount-wrong"   // not a number
+	AmountTooFine     Problem = "amount-toofine" // more decimals than the currency has
+	AmountTooLow      Problem = "amount-toolow"
+	AmountTooHigh     Problem = "amount-toohigh"
 )
 
 // field is the form field the problem belongs to.

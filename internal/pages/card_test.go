@@ -32,6 +32,11 @@ func TestFormsAskForWhatTheirPurposeNeeds(t *testing.T) {
 		{PayoutForm{}, []string{FieldNumber, FieldHolder}},
 		{CardForm{}, []string{FieldNumber, FieldHolder, FieldExpiry, FieldCVC}},
 		{Challenge{}, []string{FieldCode}},
+		{Checkout{}, []string{FieldNumber, FieldHolder, FieldExpiry, FieldCVC}},
+		{Checkout{CanSave: true}, []string{FieldNumber, FieldHolder, FieldExpiry, FieldCVC, FieldSave}},
+		{Checkout{Cards: []SavedCard{{}}}, []string{FieldNumber, FieldHolder, FieldExpiry, FieldCVC, FieldSaved}},
+		{Checkout{Methods: []Method{BankCard, Cash}}, []string{FieldNumber, FieldHolder, FieldExpiry, FieldCVC, FieldMethod}},
+		{AmountForm{}, []string{FieldAmount}},
 	} {
 		got := inputs(t, test.page)
 		if len(got) != len(test.fields)+1 {
@@ -93,8 +98,13 @@ func TestPrintingAPageShowsNoCardData(t *testing.T) {
 }
 
 func TestEachProblemIsSaidAboveAndBesideItsField(t *testing.T) {
+	frame := Frame{Lang: English}
 	for problem, said := range english.Problems {
-		page := text(t, drawn(CardForm{Frame: Frame{Lang: English}, Form: Form{Problems: []Problem{problem}}}))
+		page := text(t, drawn(CardForm{Frame: frame, Form: Form{Problems: []Problem{problem}}}))
+		if problem.field() == FieldAmount {
+			page = text(t, drawn(AmountForm{Frame: frame, From: Money{"5", "USD"}, To: Money{"1000", "USD"}, Problem: problem}))
+			said = fill(said, "from", "5\u00a0$", "to", "1,000\u00a0$")
+		}
 		if !strings.Contains(page, `<li><a href="#`+problem.field()+`">`+said+`</a></li>`) {
 			t.Errorf("%s is not in the summary", problem)
 		}

@@ -1,5 +1,7 @@
 package pages
 
+import "strings"
+
 // field is an input of a card form with everything the template and the script need.
 type field struct {
 	Name         string
@@ -12,9 +14,48 @@ type field struct {
 	Autocomplete string
 	InputMode    string
 	MaxLength    int
-	Half         bool   // shares its row with the next
-	Wrong        string // said by the script when the text cannot be right
-	Past         string // said by the script when the date has passed
+	Half         bool     // shares its row with the next
+	Wrong        string   // said by the script when the text cannot be right
+	Past         string   // said by the script when the date has passed
+	blanks       []string // what fills the names in braces of its problems
+}
+
+// asked is what a page asks for, and what is wrong with what was typed before.
+type asked struct {
+	Alert    alert
+	Fields   []field
+	Brands   []brandView
+	Accepted string // the brands in words
+}
+
+type brandView struct {
+	Brand Brand
+	Name  string
+}
+
+// ask asks for the fields. A problem is put beside its field and into the alert above.
+func (f Form) ask(w *words, fields ...field) asked {
+	shown := asked{Fields: fields}
+	var names []string
+	for _, brand := range f.Brands {
+		if name, ok := brandNames[brand]; ok {
+			shown.Brands = append(shown.Brands, brandView{brand, name})
+			names = append(names, name)
+		}
+	}
+	shown.Accepted = fill(w.CardsTaken, "brands", strings.Join(names, ", "))
+	again := len(f.Problems) > 0 || f.Values != Values{}
+	for i := range fields {
+		if problem := fields[i].problem(f.Problems); problem != "" {
+			fields[i].Error = fill(w.Problems[problem], fields[i].blanks...)
+			shown.Alert.Title = w.ProblemsTitle
+			shown.Alert.Problems = append(shown.Alert.Problems, problemView{fields[i].Name, fields[i].Error})
+		}
+		if fields[i].Name == FieldCVC && fields[i].Error == "" && again {
+			fields[i].Hint = w.CVCAgain
+		}
+	}
+	return shown
 }
 
 // problem is the first of the problems that belongs to the field, or "".
@@ -50,6 +91,14 @@ func expiryField(w *words, form Form) field {
 		Name: FieldExpiry, Label: w.Expiry, Value: clean(form.Values.Expiry), Placeholder: w.ExpiryForm,
 		Autocomplete: "cc-exp", InputMode: "numeric", MaxLength: 9, Half: true,
 		Wrong: w.Problems[ExpiryWrong], Past: w.Problems[ExpiryPast],
+	}
+}
+
+func amountField(w *words, form AmountForm) field {
+	limits := []string{"from", form.From.in(w), "to", form.To.in(w)}
+	return field{
+		Name: FieldAmount, Label: joined(w.Amount, form.From.unit()), Hint: fill(w.AmountHint, limits...), Value: clean(form.Amount),
+		Autocomplete: "transaction-amount", InputMode: "decimal", MaxLength: 32, blanks: limits,
 	}
 }
 

@@ -20,10 +20,6 @@ func (m Money) in(w *words) string {
 	if m.Amount == "" {
 		return ""
 	}
-	unit := clean(m.Currency)
-	if sign, ok := signs[unit]; ok {
-		unit = sign
-	}
 	text := clean(m.Amount)
 	whole, part, found := strings.Cut(text, ".")
 	if allDigits(whole) && (!found || allDigits(part) && len(part) <= 2) {
@@ -32,7 +28,16 @@ func (m Money) in(w *words) string {
 			text += w.Decimal + part + strings.Repeat("0", 2-len(part))
 		}
 	}
-	return strings.TrimSpace(text + "\u00a0" + unit)
+	return strings.TrimSpace(text + "\u00a0" + m.unit())
+}
+
+// unit is the sign of the currency, or its code where there is none.
+func (m Money) unit() string {
+	unit := clean(m.Currency)
+	if sign, ok := signs[unit]; ok {
+		return sign
+	}
+	return unit
 }
 
 // groups cuts digits into threes from the right.

@@ -1,9 +1,6 @@
 package pages
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // Form is the part the card forms share.
 type Form struct {
@@ -30,7 +27,8 @@ func (p PayoutCardForm) content(w *words) content {
 		Preview: true,
 		Submit:  w.PayoutCardSubmit,
 	}
-	return view.complete(w, p.Form, numberField(w, p.Form), holderField(w, p.Form, true))
+	view.asked = p.ask(w, numberField(w, p.Form), holderField(w, p.Form, true))
+	return view.content()
 }
 
 // CardForm asks for a card to pay with later: number, holder, expiry and CVC (spec 02 A.1). Hold is the amount that is held and
@@ -52,7 +50,8 @@ func (p CardForm) content(w *words) content {
 		Preview: true,
 		Submit:  w.CardSubmit,
 	}
-	return view.complete(w, p.Form, numberField(w, p.Form), holderField(w, p.Form, true), expiryField(w, p.Form), cvcField(w))
+	view.asked = p.ask(w, numberField(w, p.Form), holderField(w, p.Form, true), expiryField(w, p.Form), cvcField(w))
+	return view.content()
 }
 
 // PayoutForm is the hosted payout page (spec 02 B.3): it shows what is paid and asks for the number of the receiving card and,
@@ -78,53 +77,22 @@ func (p PayoutForm) content(w *words) content {
 		Submit: fill(w.PayoutSubmit, "amount", p.Amount.in(w)),
 		Note:   w.PayoutOnce,
 	}
-	return view.complete(w, p.Form, numberField(w, p.Form), holderField(w, p.Form, false))
+	view.asked = p.ask(w, numberField(w, p.Form), holderField(w, p.Form, false))
+	return view.content()
 }
 
 // formView is what views/form.html shows.
 type formView struct {
-	Title    string
-	Text     string
-	Amount   string
-	Facts    []fact
-	Preview  bool // draw the card while it is typed
-	Problems []problemView
-	Fields   []field
-	Brands   []brandView
-	Accepted string // the brands in words
-	Submit   string
-	Note     string
+	asked
+	Title   string
+	Text    string
+	Amount  string
+	Facts   []fact
+	Preview bool // draw the card while it is typed
+	Submit  string
+	Note    string
 }
 
-type problemView struct{ Field, Text string }
-
-type brandView struct {
-	Brand Brand
-	Name  string
-}
-
-func (v formView) complete(w *words, form Form, fields ...field) content {
-	var names []string
-	for _, brand := range form.Brands {
-		if name, ok := brandNames[brand]; ok {
-			v.Brands = append(v.Brands, brandView{brand, name})
-			names = append(names, name)
-		}
-	}
-	v.Accepted = fill(w.CardsTaken, "brands", strings.Join(names, ", "))
-	for i := range fields {
-		if problem := fields[i].problem(form.Problems); problem != "" {
-			fields[i].Error = w.Problems[problem]
-			v.Problems = append(v.Problems, problemView{fields[i].Name, fields[i].Error})
-		}
-		if fields[i].Name == FieldCVC && fields[i].Error == "" && len(form.Problems) > 0 {
-			fields[i].Hint = w.CVCAgain
-		}
-	}
-	v.Fields = fields
-	title := v.Title
-	if len(v.Problems) > 0 {
-		title = w.ProblemsTitle + " · " + title
-	}
-	return content{template: "form", title: title, view: v}
+func (v formView) content() content {
+	return content{template: "form", title: v.Alert.before(v.Title), view: v}
 }

@@ -33,6 +33,9 @@ type Frame struct {
 
 func (f Frame) frame() Frame { return f }
 
+// self is the page's own address in the language it is shown in; "" when it has none.
+func (f Frame) self() string { return inLanguage(f.Self, f.Lang.known()) }
+
 // langLink is one entry of the language switch.
 type langLink struct {
 	Lang    Lang
@@ -72,19 +75,29 @@ func webAddress(text string) string {
 	return address.String()
 }
 
-// clean makes foreign text safe to set in a line: valid UTF-8, controls as spaces (XML forbids most of them), and without the
-// invisible marks that turn the direction of writing, with which a shop could dress up an amount or a name.
-func clean(text string) string {
-	text = strings.Map(func(r rune) rune {
+// carried is text as a page can carry it: valid UTF-8, controls as spaces (XML forbids most of them). All other text stays as it is.
+func carried(text string) string {
+	return strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsControl(r):
 			return ' '
-		case unicode.Is(unicode.Bidi_Control, r), r == '\uFFFE', r == '\uFFFF':
+		case r == '\uFFFE', r == '\uFFFF':
 			return -1
 		default:
 			return r
 		}
 	}, strings.ToValidUTF8(text, "\uFFFD"))
+}
+
+// clean makes foreign text safe to set in a line: what a page can carry, without the invisible marks that turn the direction of
+// writing, with which a shop could dress up an amount or a name.
+func clean(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
+		return r
+	}, carried(text))
 	return strings.TrimSpace(text)
 }
 

@@ -14,28 +14,34 @@ func FuzzPage(f *testing.F) {
 		f.Add(seed, seed)
 	}
 	f.Fuzz(func(t *testing.T, one, two string) {
-		page := func(one, two string) PayoutForm {
-			return PayoutForm{
-				Frame: Frame{
-					Lang: Lang(one), Merchant: "x" + one, FrameAncestors: []string{two}, BackLink: "https://shop.example/" + two, Continues: []string{one},
-					Self: "/payout.html?customer=" + two,
-				},
-				Form:        Form{Brands: []Brand{Visa}, Values: Values{Number: one, Holder: two, Expiry: one}, Problems: []Problem{NumberWrong, Problem(two)}},
-				Amount:      Money{Amount: "1" + one, Currency: "K" + two},
-				Description: "x" + one, Deadline: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC),
+		frame := Frame{
+			Lang: Lang(one), Merchant: "x" + one, FrameAncestors: []string{two}, BackLink: "https://shop.example/" + two, Continues: []string{one},
+			Self: "/payout.html?customer=" + two,
+		}
+		form := Form{Brands: []Brand{Visa}, Values: Values{Number: one, Holder: two, Expiry: one}, Problems: []Problem{NumberWrong, Problem(two)}}
+		money := Money{Amount: "1" + one, Currency: "K" + two}
+		deadline := time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)
+		back := Return{Address: "https://shop.example/" + one, Post: len(one) > len(two), Fields: []ReturnField{{one, two}}}
+		for _, page := range []Page{
+			PayoutForm{Frame: frame, Form: form, Amount: money, Description: "x" + one, Deadline: deadline},
+			Checkout{
+				Frame: frame, Form: form, Amount: money, Description: one, Order: two, Lifetime: Lifetime{Deadline: deadline},
+				Trouble: Trouble{Kind: ShopRefused, Said: one}, Positions: []Position{{one, two, money, money}}, Cards: []SavedCard{{one, two, Visa, one}},
+			},
+			Result{Frame: frame, Operation: Purchase, Outcome: Refused, Said: two, Order: one, Return: back},
+		} {
+			response := newRecorder(http.StatusOK, page).Result()
+			all, err := elements(text(t, response))
+			if err == nil {
+				err = inert(all)
 			}
-		}
-		response := newRecorder(http.StatusOK, page(one, two)).Result()
-		all, err := elements(text(t, response))
-		if err == nil {
-			err = inert(all)
-		}
-		if err != nil {
-			t.Fatalf("%q and %q: %v", one, two, err)
-		}
-		policy := response.Header.Get("Content-Security-Policy")
-		if strings.Count(policy, "frame-ancestors") != 1 || strings.ContainsAny(policy, "\r\n") {
-			t.Errorf("policy %q", policy)
+			if err != nil {
+				t.Fatalf("%T of %q and %q: %v", page, one, two, err)
+			}
+			policy := response.Header.Get("Content-Security-Policy")
+			if strings.Count(policy, "frame-ancestors") != 1 || strings.ContainsAny(policy, "\r\n") {
+				t.Errorf("policy %q", policy)
+			}
 		}
 	})
 }

@@ -40,15 +40,18 @@ func TestFormsMayEndWhereTheShopIs(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		frame Frame
+		post  string
 		want  string
 	}{
-		{"nowhere known", Frame{}, "form-action 'self' https:"},
-		{"https shop", Frame{BackLink: "https://shop.example"}, "form-action 'self' https:"},
-		{"http shop", Frame{BackLink: "http://shop.example/x"}, "form-action 'self' https: http:"},
-		{"http success url", Frame{BackLink: "https://shop.example", Continues: []string{"http://localhost:8080/ok"}}, "form-action 'self' https: http:"},
-		{"no web address", Frame{BackLink: "javascript:alert(1)"}, "form-action 'self' https:"},
+		{"nowhere known", Frame{}, "", "form-action 'self' https:"},
+		{"https shop", Frame{BackLink: "https://shop.example"}, "", "form-action 'self' https:"},
+		{"http shop", Frame{BackLink: "http://shop.example/x"}, "", "form-action 'self' https: http:"},
+		{"http success url", Frame{BackLink: "https://shop.example", Continues: []string{"http://localhost:8080/ok"}}, "", "form-action 'self' https: http:"},
+		{"http return", Frame{BackLink: "https://shop.example"}, "http://shop.example/ok", "form-action 'self' https: http:"},
+		{"https return", Frame{}, "https://shop.example/ok", "form-action 'self' https:"},
+		{"no web address", Frame{BackLink: "javascript:alert(1)"}, "", "form-action 'self' https:"},
 	} {
-		directives := strings.Split(contentSecurityPolicy(test.frame), "; ")
+		directives := strings.Split(contentSecurityPolicy(test.frame, content{post: test.post}), "; ")
 		if directives[4] != test.want {
 			t.Errorf("%s: %s", test.name, directives[4])
 		}
@@ -72,20 +75,16 @@ func TestOnlyPlainOriginsMayFrame(t *testing.T) {
 	}
 }
 
-func TestAPageInProcessAsksForItselfAgain(t *testing.T) {
-	self := "/payout.html?customer=abc"
-	for _, test := range []struct {
-		name string
-		page Page
-		want string
-	}{
-		{"default", Result{Frame: Frame{Self: self, Lang: Kazakh}, Operation: Payout, Outcome: InProcess}, "4; url=/payout.html?customer=abc&lang=kk"},
-		{"no address", Result{Operation: Payout, Outcome: InProcess}, "4"},
-		{"final", Result{Frame: Frame{Self: self}, Operation: Payout, Outcome: Succeeded}, ""},
-		{"form", PayoutCardForm{Frame: Frame{Self: self}}, ""},
-	} {
-		if got := drawn(test.page).Header.Get("Refresh"); got != test.want {
-			t.Errorf("%s: Refresh %q", test.name, got)
+func TestOnlyAPageThatWaitsMayBeAskedForByAScript(t *testing.T) {
+	for name, page := range samples(English) {
+		response := drawn(page)
+		result, _ := page.(Result)
+		waits := result.Outcome == InProcess
+		if got := strings.Contains(response.Header.Get("Content-Security-Policy"), "; connect-src 'self'"); got != waits {
+			t.Errorf("%s: policy %q", name, response.Header.Get("Content-Security-Policy"))
+		}
+		if got := strings.Contains(text(t, response), `" data-again="`); got != waits {
+			t.Errorf("%s: the script asks again: %t", name, got)
 		}
 	}
 }

@@ -6,10 +6,11 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"time"
 )
 
-// Page is one of the pages of this package: PayoutCardForm, CardForm, PayoutForm, Result, Challenge or Notice.
+// Page is one of the pages of this package: Checkout, AmountForm, PayoutCardForm, CardForm, PayoutForm, Result, Challenge or Notice.
 type Page interface {
 	frame() Frame
 	content(*words) content
@@ -19,8 +20,22 @@ type Page interface {
 type content struct {
 	template string // key of templates
 	title    string
-	refresh  time.Duration // the page asks for itself again after it; zero for never
-	view     any           // what the template shows
+	refresh  string // where a browser without JavaScript goes by itself, and when; empty for nowhere
+	waits    bool   // a script asks until there is something else to show
+	post     string // where a form of the page leads outside
+	view     any    // what the template shows
+}
+
+// refresh is the text of a Refresh: in so many seconds to the address, or to the same page when it is empty.
+func refresh(after time.Duration, address string) string {
+	if address == "" {
+		return wholeSeconds(after)
+	}
+	return wholeSeconds(after) + "; url=" + address
+}
+
+func wholeSeconds(duration time.Duration) string {
+	return strconv.Itoa(max(0, int(duration/time.Second)))
 }
 
 // screen is what a template receives.
@@ -35,6 +50,7 @@ type screen struct {
 	Embedded bool
 	Back     string
 	Self     string // where a form is posted to
+	Refresh  string
 	Langs    []langLink
 	View     any
 }
@@ -43,7 +59,8 @@ type screen struct {
 var views embed.FS
 
 var templates = map[string]*template.Template{
-	"form":   parse("views/frame.html", "views/form.html"),
+	"pay":    parse("views/frame.html", "views/fields.html", "views/pay.html"),
+	"form":   parse("views/frame.html", "views/fields.html", "views/form.html"),
 	"result": parse("views/frame.html", "views/result.html"),
 	"bank":   parse("views/bank.html"),
 }
@@ -71,14 +88,14 @@ func Render(w http.ResponseWriter, status int, page Page) {
 		Test:     frame.Test,
 		Embedded: frame.Embedded,
 		Back:     webAddress(frame.BackLink),
-		Self:     inLanguage(frame.Self, frame.Lang.known()),
+		Self:     frame.self(),
+		Refresh:  shown.refresh,
 		Langs:    frame.langLinks(),
 		View:     shown.view,
 	})
-	setHeaders(w.Header(), frame, shown.refresh)
+	setHeaders(w.Header(), frame, shown)
 	if err != nil {
 		slog.Error("page not drawn", "template", shown.template, "error", err)
-		w.Header().Del("Refresh")
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}

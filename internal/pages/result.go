@@ -13,22 +13,30 @@ const (
 	CardBinding       Operation = iota + 1 // a card to pay with is saved
 	PayoutCardBinding                      // a card to receive payouts is saved
 	Payout                                 // money is sent to a card
+	Purchase                               // a shop is paid
 )
 
 // Outcome is how far an operation has come.
 type Outcome int
 
-// The outcomes a Result can show.
+// The outcomes a Result can show. The last four are of a Purchase only.
 const (
 	Succeeded Outcome = iota + 1
 	Failed
 	InProcess // the bank has not answered yet: the page asks for itself again
 	Expired   // nobody acted in time
+	Held      // the money is reserved for the shop
+	Cancelled // by the payer or the shop, before anything was paid
+	Refused   // by the shop: nothing was paid, or it goes back
+	Returned  // all of the money is given back, or no longer reserved
 )
 
-var outcomeMarks = map[Outcome]string{Succeeded: "success", Failed: "failure", InProcess: "process", Expired: "expired"}
+var outcomeMarks = map[Outcome]string{
+	Succeeded: "success", Failed: "failure", InProcess: "process", Expired: "expired", Held: "held", Cancelled: "cancelled",
+	Refused: "failure", Returned: "returned",
+}
 
-// Result shows the outcome of an operation, with a button back to the shop. Where the outcome is a redirect, the handler answers
+// Result shows the outcome of an operation, with a way back to the shop. Where the outcome is a redirect, the handler answers
 // with it and no Result is drawn.
 type Result struct {
 	Frame
@@ -37,11 +45,16 @@ type Result struct {
 	// Code is the protocol's error code of a failure. The payer reads its meaning and the number itself; a code without a text of
 	// its own reads "declined".
 	Code int
-	// Amount, Description, Card (a mask as in R16) and PaymentID are shown when they are set.
+	// Said is why the shop refused, in its own words; for Refused. It is shown as plain text.
+	Said string
+	// Amount, Description, Order (the shop's number), Card (a mask as in R16) and PaymentID are shown when they are set.
 	Amount      Money
 	Description string
+	Order       string
 	Card        string
 	PaymentID   int64
+	// Return replaces the button to BackLink, and goes by itself. A page in process has none.
+	Return Return
 }
 
 // again is how soon a page in process asks for itself again, in whole seconds.
@@ -54,29 +67,39 @@ func (r Result) content(w *words) content {
 		Title: said.Title,
 		Text:  fill(said.Text, "merchant", r.merchantOr(w.TheShop)),
 	}
-	var refresh time.Duration
+	shown := content{template: "result", title: said.Title}
 	var code string
 	switch r.Outcome {
 	case InProcess:
-		refresh = again
-		view.Note = w.Refreshes
+		shown.refresh, shown.waits = refresh(again, r.self()), true
+		view.Again, view.Note = wholeSeconds(again), w.Refreshes
 	case Failed:
 		if r.Code != 0 {
-			code = strconv.Itoa(r.Code)
-			view.Reason = w.Declined
-			if reason, ok := w.Declines[r.Code]; ok {
-				view.Reason = reason
-			}
+			code, view.Reason = strconv.Itoa(r.Code), w.decline(r.Code)
 		}
+	case Refused:
+		view.Said = clean(r.Said)
+	}
+	if r.Outcome != InProcess {
+		view.Return = r.Return.view(w)
+	}
+	switch back := view.Return; {
+	case back == nil:
+	case back.Post:
+		shown.post = back.Address
+	default:
+		shown.refresh = refresh(r.Return.After, back.Address)
 	}
 	view.Facts = facts(
 		fact{w.Amount, r.Amount.in(w)},
 		fact{w.Description, clean(r.Description)},
+		fact{w.Order, clean(r.Order)},
 		fact{w.Card, maskText(r.Card)},
 		fact{w.Reference, reference(r.PaymentID)},
 		fact{w.Code, code},
 	)
-	return content{template: "result", title: said.Title, refresh: refresh, view: view}
+	shown.view = view
+	return shown
 }
 
 // NoticeKind is the reason for a Notice.
@@ -103,12 +126,15 @@ func (n Notice) content(w *words) content {
 
 // resultView is what views/result.html shows.
 type resultView struct {
-	Mark   string // success, failure, process, expired or notice: the drawing above the title
+	Mark   string // one of outcomeMarks, or notice: the drawing above the title
 	Title  string
 	Reason string
+	Said   string // by the shop
 	Text   string
 	Facts  []fact
 	Note   string
+	Again  string // the script asks again after so many seconds
+	Return *returnView
 }
 
 // reference is a payment number for a list of facts; zero is none.

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"time"
@@ -43,7 +44,7 @@ func samples(lang Lang) map[string]Page {
 	failedPayout.Form = with(NumberWrong, HolderWrong)
 	all := wrong
 	all.Brands = []Brand{Visa, Mastercard, AmericanExpress, UnionPay, Humo, Uzcard}
-	return map[string]Page{
+	pages := map[string]Page{
 		"payout-card":          PayoutCardForm{live, form},
 		"payout-card-problems": PayoutCardForm{frame, with(NumberUnsupported, HolderMissing)},
 		"payout-card-embedded": PayoutCardForm{embedded, form},
@@ -65,6 +66,8 @@ func samples(lang Lang) map[string]Page {
 		"notice-unavailable":   Notice{live, Unavailable},
 		"notice-busy":          Notice{live, TooManyRequests},
 	}
+	maps.Copy(pages, paySamples(lang))
+	return pages
 }
 
 // testNumber is a documented payout test card (spec 02, 0.8).

@@ -23,6 +23,31 @@ type words struct {
 	BackToShop string
 	Optional   string
 
+	PayTitle     string
+	PaySubmit    string
+	PayCancel    string
+	PayUntil     string // before the moment
+	PayLeft      string // before what is left
+	LeftHours    string // {hours} {minutes}: more than an hour is left
+	LeftFive     string // said by a screen reader
+	LeftOne      string
+	Receipt      string
+	Method       string
+	Methods      map[Method]string
+	PayWith      string
+	AnotherCard  string
+	CardUntil    string // {expiry}
+	SaveCard     string
+	SaveCardHint string
+	ShopSays     string
+	Troubles     map[TroubleKind]saying
+	AmountTitle  string
+	AmountHint   string // {from} {to}
+	AmountSubmit string
+	Returning    string // {seconds}
+	Stay         string
+	CheckNow     string
+
 	PayoutCardTitle  string
 	PayoutCardText   string
 	PayoutCardSubmit string
@@ -57,6 +82,7 @@ type words struct {
 
 	From        string
 	Shop        string
+	Order       string
 	Description string
 	Amount      string
 	Card        string
@@ -73,6 +99,14 @@ type words struct {
 	BankConfirm   string
 	BankCancel    string
 	BankHint      string
+}
+
+// decline is why a bank said no.
+func (w *words) decline(code int) string {
+	if reason, ok := w.Declines[code]; ok {
+		return reason
+	}
+	return w.Declined
 }
 
 // saying is a heading and the sentence under it.

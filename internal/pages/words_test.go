@@ -65,8 +65,12 @@ func TestEveryTextExistsInEveryLanguage(t *testing.T) {
 }
 
 func TestEveryOutcomeNoticeAndProblemHasItsTexts(t *testing.T) {
-	for operation := CardBinding; operation <= Payout; operation++ {
-		for outcome := Succeeded; outcome <= Expired; outcome++ {
+	for operation := CardBinding; operation <= Purchase; operation++ {
+		last := Expired
+		if operation == Purchase {
+			last = Returned
+		}
+		for outcome := Succeeded; outcome <= last; outcome++ {
 			if russian.Outcomes[operation][outcome].Title == "" || outcomeMarks[outcome] == "" {
 				t.Errorf("operation %d has no words for outcome %d", operation, outcome)
 			}
@@ -79,9 +83,20 @@ func TestEveryOutcomeNoticeAndProblemHasItsTexts(t *testing.T) {
 	}
 	for _, problem := range []Problem{
 		NumberMissing, NumberWrong, NumberUnsupported, HolderMissing, HolderWrong, ExpiryMissing, ExpiryWrong, ExpiryPast, CVCMissing, CVCWrong,
+		AmountMissing, AmountWrong, AmountTooFine, AmountTooLow, AmountTooHigh,
 	} {
 		if russian.Problems[problem] == "" {
 			t.Errorf("no words for %s", problem)
+		}
+	}
+	for _, method := range []Method{BankCard, Wallet, InternetBank, MobileCommerce, Cash, Terminal} {
+		if russian.Methods[method] == "" {
+			t.Errorf("no words for %s", method)
+		}
+	}
+	for kind := ShopRefused; kind <= CardGone; kind++ {
+		if russian.Troubles[kind].Text == "" {
+			t.Errorf("no words for trouble %d", kind)
 		}
 	}
 }

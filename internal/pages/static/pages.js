@@ -161,19 +161,38 @@
 	const first = document.getElementById("summary") || document.getElementById("code");
 	if (first) addEventListener("load", () => requestAnimationFrame(() => first.focus()));
 
-	// One click, one post. The button is disabled after the browser has collected the form, so that its own value is sent.
-	for (const form of document.forms) {
-		let sent = false;
-		const allow = (yes) => {
-			sent = !yes;
-			for (const button of form.querySelectorAll("button")) button.disabled = !yes;
+	// What is not used is not sent: the fields of a card when a saved one pays, and all of it when the payer pays in another way.
+	const another = document.getElementById("new-card");
+	if (another) {
+		const picked = (name) => (document.querySelector('[name="' + name + '"]:checked') || {}).value;
+		const use = (part, yes) => { part.hidden = part.disabled = !yes; };
+		const settle = () => {
+			use(another, !picked("saved"));
+			use(document.getElementById("by-card"), (picked("method") || "bankcard") === "bankcard");
 		};
+		for (const radio of document.querySelectorAll("input[type=radio]")) radio.addEventListener("change", settle);
+		settle();
+	}
+
+	// One click, one post, whichever form of the page it is in. The buttons are disabled after the browser has collected the
+	// form, so that the value of the pressed one is sent.
+	let sent = false;
+	const allow = (yes) => {
+		sent = !yes;
+		for (const button of document.querySelectorAll("button[type=submit]")) {
+			button.disabled = !yes;
+			if (yes) button.removeAttribute("aria-busy");
+		}
+	};
+	for (const form of document.forms) {
 		form.addEventListener("submit", (event) => {
 			if (sent) {
 				event.preventDefault();
 				return;
 			}
 			sent = true;
+			const pressed = event.submitter || form.querySelector("button[type=submit]");
+			pressed.setAttribute("aria-busy", "true");
 			setTimeout(() => allow(false));
 			setTimeout(() => allow(true), 20000); // the answer never came
 		});
@@ -182,7 +201,7 @@
 	// A browser that keeps the page for its Back button must not keep the card with it. When it brings the page back, the page
 	// asks the server for what is true by then.
 	addEventListener("pagehide", () => {
-		for (const input of document.querySelectorAll("input:not([type=hidden])")) {
+		for (const input of document.querySelectorAll("input[type=text]")) {
 			input.value = "";
 			input.dispatchEvent(new Event("input"));
 		}
