@@ -28,6 +28,7 @@ type Answer struct {
 	Outcome   Outcome
 	Code      codes.Code    // why, when Declined
 	Reference string        // the bank's own, 12 digits, when it gave one
+	AuthCode  string        // 6 digits, of a charge that is Approved
 	AskAgain  time.Duration // when Pending: the bank's advice when to inquire, 0 for none
 }
 
@@ -78,8 +79,13 @@ const CallLimit = 8 * time.Second
 type Bank interface {
 	// Credit sends money once.
 	Credit(ctx context.Context, c Credit) (Answer, error)
-	// Inquire asks what became of the credit with our reference. NotFound is
-	// binding once CallLimit has passed since the last credit was sent.
+	// Charge authorises a purchase once, and takes its money when Capture is set.
+	Charge(ctx context.Context, c Charge) (Answer, error)
+	// Follow does something with an authorised charge, once.
+	Follow(ctx context.Context, f Follow) (Answer, error)
+	// Inquire asks what became of the credit, charge or follow-up with our
+	// reference. NotFound is binding once CallLimit has passed since it was last
+	// sent.
 	Inquire(ctx context.Context, reference string) (Answer, error)
 	// Enrolled tells whether the card takes part in 3-D Secure.
 	Enrolled(ctx context.Context, pan card.PAN) (bool, error)

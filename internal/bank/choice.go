@@ -31,6 +31,10 @@ var declined = Answer{Outcome: Declined, Code: codes.TryLater}
 
 func (disconnected) Credit(context.Context, Credit) (Answer, error) { return declined, nil }
 
+func (disconnected) Charge(context.Context, Charge) (Answer, error) { return declined, nil }
+
+func (disconnected) Follow(context.Context, Follow) (Answer, error) { return declined, nil }
+
 func (disconnected) Inquire(context.Context, string) (Answer, error) {
 	return Answer{Outcome: NotFound}, nil
 }

@@ -12,7 +12,7 @@ type Observer func(context.Context, Observation)
 
 // Observation is a call as an observer sees it: without cards, amounts and names.
 type Observation struct {
-	Call    string        // credit, inquire, enrolled or verify
+	Call    string        // credit, charge, an Action, inquire, enrolled or verify
 	Outcome Outcome       // zero when the call failed, and of enrolled
 	Took    time.Duration // it ended just now
 	Err     error
@@ -45,6 +45,22 @@ func (o observed) Credit(ctx context.Context, c Credit) (Answer, error) {
 	began := time.Now()
 	a, err := o.Bank.Credit(ctx, c)
 	o.tell(ctx, "credit", began, a.Outcome, err)
+	return a, err
+}
+
+// Charge is Bank.
+func (o observed) Charge(ctx context.Context, c Charge) (Answer, error) {
+	began := time.Now()
+	a, err := o.Bank.Charge(ctx, c)
+	o.tell(ctx, "charge", began, a.Outcome, err)
+	return a, err
+}
+
+// Follow is Bank.
+func (o observed) Follow(ctx context.Context, f Follow) (Answer, error) {
+	began := time.Now()
+	a, err := o.Bank.Follow(ctx, f)
+	o.tell(ctx, string(f.Action), began, a.Outcome, err)
 	return a, err
 }
 

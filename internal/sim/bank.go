@@ -18,21 +18,38 @@ var errNoAnswer = errors.New("the bank did not answer")
 // unreliable is a bank that keeps its books right and its connections badly.
 type unreliable struct {
 	w       *World
+	deals   map[string]*deal // all of the books below, by reference
 	credits map[string]*credited
+	charges map[string]*charged
+	follows map[string]*followed
 	flying  []flight // sent, and not there yet
+}
+
+func newBank(w *World) *unreliable {
+	return &unreliable{
+		w: w, deals: map[string]*deal{}, credits: map[string]*credited{}, charges: map[string]*charged{}, follows: map[string]*followed{},
+	}
+}
+
+// deal is what the bank knows of anything it was sent.
+type deal struct {
+	code      codes.Code // 0: done
+	decidedAt time.Time
+	arrivals  int
+	authCode  string
 }
 
 // credited is a credit as the bank knows it.
 type credited struct {
-	amount    money.Amount
-	code      codes.Code // 0: paid
-	decidedAt time.Time
-	arrivals  int
+	*deal
+	amount money.Amount
 }
 
 type flight struct {
-	credit bank.Credit
-	lands  time.Time
+	what      string
+	reference string
+	enter     func(*deal) // puts it into its book, when it is there for the first time
+	lands     time.Time
 }
 
 // land lets arrive what was late.
@@ -49,38 +66,46 @@ func (b *unreliable) land() {
 }
 
 func (b *unreliable) arrive(f flight) {
-	reference := f.credit.Reference
-	known := b.credits[reference]
+	known := b.deals[f.reference]
 	if known == nil {
-		known = &credited{amount: f.credit.Money.Amount, decidedAt: f.lands}
+		known = &deal{decidedAt: f.lands}
 		if b.w.chance(30) {
 			known.code = codes.ContactIssuer
 		}
 		if b.w.chance(40) {
 			known.decidedAt = f.lands.Add(b.w.span(0, 2*time.Minute))
 		}
-		b.credits[reference] = known
+		b.deals[f.reference] = known
+		f.enter(known)
 	}
 	known.arrivals++
-	b.w.say("  credit %s is with the bank since %s", reference, f.lands.Format(instant))
+	b.w.say("  %s %s is with the bank since %s", f.what, f.reference, f.lands.Format(instant))
 }
 
-// answer is what the bank says of a credit that it may know.
+// answer is what the bank says of something that it may know.
 func (b *unreliable) answer(reference string) bank.Answer {
 	b.land()
-	switch c := b.credits[reference]; {
-	case c == nil:
+	d := b.deals[reference]
+	switch {
+	case d == nil:
 		return bank.Answer{Outcome: bank.NotFound}
-	case b.w.clock.Now().Before(c.decidedAt):
+	case b.w.clock.Now().Before(d.decidedAt):
 		return bank.Answer{Outcome: bank.Pending}
-	case c.code != 0:
-		return bank.Answer{Outcome: bank.Declined, Code: c.code}
+	case d.code != 0:
+		return bank.Answer{Outcome: bank.Declined, Code: d.code}
 	}
-	return bank.Answer{Outcome: bank.Approved, Reference: "000000000001"}
+	return bank.Answer{Outcome: bank.Approved, Reference: "000000000001", AuthCode: d.authCode}
 }
 
-// Credit is bank.Bank. The credit may be lost, or arrive after its caller gave up.
+// Credit is bank.Bank.
 func (b *unreliable) Credit(_ context.Context, c bank.Credit) (bank.Answer, error) {
+	return b.send(flight{what: "credit", reference: c.Reference, enter: func(d *deal) {
+		b.credits[c.Reference] = &credited{d, c.Money.Amount}
+	}})
+}
+
+// send lets go what may be lost, or arrive after its caller gave up.
+func (b *unreliable) send(f flight) (bank.Answer, error) {
 	w := b.w
 	b.hang()
 	sent := w.clock.Now()
@@ -93,23 +118,24 @@ func (b *unreliable) Credit(_ context.Context, c bank.Credit) (bank.Answer, erro
 		there, answered = max(w.span(0, bank.CallLimit), w.span(0, bank.CallLimit)), false
 	}
 	if there != never {
-		b.flying = append(b.flying, flight{c, sent.Add(there)})
+		f.lands = sent.Add(there)
+		b.flying = append(b.flying, f)
 	}
 	if answered {
-		w.say("  credit %s sent", c.Reference)
+		w.say("  %s %s sent", f.what, f.reference)
 		w.sleep(there + w.trip(w.habits.lazy, bank.CallLimit/2))
-		return b.answer(c.Reference), nil
+		return b.answer(f.reference), nil
 	}
 	patience := w.span(0, bank.CallLimit)
 	if w.chance(60) {
 		patience = w.span(0, time.Second)
 	}
-	w.say("  credit %s sent; no answer, and its caller waits for %s", c.Reference, patience)
+	w.say("  %s %s sent; no answer, and its caller waits for %s", f.what, f.reference, patience)
 	w.sleep(patience)
 	return bank.Answer{}, errNoAnswer
 }
 
-// never is how long a credit is under way that is lost.
+// never is how long something is under way that is lost.
 const never = time.Duration(math.MaxInt64)
 
 // hang stops the whole process just before a call, for less than its lease, so
@@ -152,9 +178,9 @@ func (*unreliable) Issuer(card.PAN) bank.Issuer { return bank.Issuer{} }
 
 // check: nothing may reach the bank twice.
 func (b *unreliable) check() error {
-	for reference, c := range b.credits {
-		if c.arrivals > 1 {
-			return fmt.Errorf("the bank got %s %d times", reference, c.arrivals)
+	for reference, d := range b.deals {
+		if d.arrivals > 1 {
+			return fmt.Errorf("the bank got %s %d times", reference, d.arrivals)
 		}
 	}
 	return nil

@@ -75,7 +75,7 @@ func (w *World) furnish(ctx context.Context) error {
 	w.sink = &sink{w: w, told: map[string]string{}, tries: map[string]int{}, took: map[string]bool{}, client: &shop.Client{
 		Merchant: m.ID, Purchase: m.Signing(merchant.Purchase).Reveal(), Payout: m.Signing(merchant.Payout).Reveal(),
 	}}
-	w.bank = &unreliable{w: w, credits: map[string]*credited{}}
+	w.bank = newBank(w)
 	w.boot()
 	id, err := w.payouts.Payments.Next(ctx)
 	if err != nil {

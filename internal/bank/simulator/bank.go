@@ -20,8 +20,8 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Bank is the simulated bank. It keeps every credit it was sent, with the same
-// group commit as the platform but in its own tables.
+// Bank is the simulated bank. It keeps every credit, charge and follow-up it was
+// sent, with the same group commit as the platform but in its own tables.
 type Bank struct {
 	db     *store.DB
 	engine *engine.Engine
@@ -47,7 +47,7 @@ func Open(ctx context.Context, db *store.DB, c clock.Clock, delay time.Duration)
 // Close ends the bank's committer.
 func (b *Bank) Close(ctx context.Context) error { return b.engine.Close(ctx) }
 
-// Key names a credit by the platform's reference.
+// Key names an operation by the platform's reference.
 type Key struct {
 	Reference string `db:"reference"`
 }
@@ -83,9 +83,18 @@ func (r Record) answer(now time.Time) bank.Answer {
 
 // retrieval is a retrieval reference number: 12 digits that follow from ours.
 func retrieval(reference string) string {
+	return fmt.Sprintf("%012d", hash(reference)%1_000_000_000_000)
+}
+
+// authorisation is an authorisation code: 6 digits that follow from our reference.
+func authorisation(reference string) string {
+	return fmt.Sprintf("%06d", hash("authorisation of "+reference)%1_000_000)
+}
+
+func hash(text string) uint64 {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(reference))
-	return fmt.Sprintf("%012d", h.Sum64()%1_000_000_000_000)
+	_, _ = h.Write([]byte(text))
+	return h.Sum64()
 }
 
 // receive is the operation of being sent a credit.
@@ -131,14 +140,26 @@ func (b *Bank) Credit(_ context.Context, c bank.Credit) (bank.Answer, error) {
 
 // Inquire answers from memory.
 func (b *Bank) Inquire(ctx context.Context, reference string) (answer bank.Answer, err error) {
-	err = b.db.View(ctx, func(tx *store.Tx) error {
-		record, ok, err := Records.Find(ctx, tx, Key{reference})
-		if answer = (bank.Answer{Outcome: bank.NotFound}); ok {
-			answer = record.answer(b.clock.Now())
+	err = b.db.View(ctx, func(tx *store.Tx) (err error) {
+		key, now := Key{reference}, b.clock.Now()
+		if answer, err = recall(ctx, tx, Records, key, now); err == nil && answer.Outcome == bank.NotFound {
+			answer, err = recall(ctx, tx, Charges, key, now)
+		}
+		if err == nil && answer.Outcome == bank.NotFound {
+			answer, err = recall(ctx, tx, Follows, key, now)
 		}
 		return err
 	})
 	return answer, err
+}
+
+// recall is what the bank says of an operation that a table may hold.
+func recall[R interface{ answer(time.Time) bank.Answer }](ctx context.Context, tx *store.Tx, table *store.Table[Key, R], key Key, now time.Time) (bank.Answer, error) {
+	row, known, err := table.Find(ctx, tx, key)
+	if err != nil || !known {
+		return bank.Answer{Outcome: bank.NotFound}, err
+	}
+	return row.answer(now), nil
 }
 
 // Enrolled follows the table of test cards.

@@ -33,17 +33,22 @@ func iban(number string) credited {
 	return credited{later: true}
 }
 
-// purchaseCard is a row of the table of purchase test cards (R33).
+// purchaseCard is a row of the table of purchase test cards (spec 01, 1.8; R33):
+// what each operation comes to, 0 for success. Any number that has no row fails
+// with 99999. The column "card add" is that of auth.
 type purchaseCard struct {
-	secure bool       // takes part in 3-D Secure
-	auth   codes.Code // 0: authorised
+	secure  bool // takes part in 3-D Secure
+	auth    codes.Code
+	capture codes.Code
+	reverse codes.Code
+	refund  codes.Code
 }
 
 var purchaseCards = map[string]purchaseCard{
-	"4716047261941981":    {},
-	"4916307416334310":    {secure: true},
-	"5367654276102126":    {secure: true},
-	"4939770956154989":    {},
+	"4716047261941981":    {reverse: codes.CancelRefused},
+	"4916307416334310":    {secure: true, reverse: codes.CancelRefused, refund: codes.UseAnotherCard},
+	"5367654276102126":    {secure: true, capture: codes.UseAnotherCard},
+	"4939770956154989":    {capture: codes.UseAnotherCard},
 	"5335215945367703":    {auth: codes.CardDataSecurity},
 	"4916109830832246":    {auth: codes.InsufficientFunds},
 	"5548398681700148":    {auth: codes.ContactIssuer},
