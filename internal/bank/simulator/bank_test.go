@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"context"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -11,38 +10,33 @@ import (
 	"tolem/internal/card"
 	"tolem/internal/clock"
 	"tolem/internal/money"
-	"tolem/internal/pgtest"
 	"tolem/internal/protocol/codes"
 	"tolem/internal/store"
+	"tolem/internal/storetest"
 )
 
 const delay = 30 * time.Second
 
 // each runs a test against a bank on each kind of database.
 func each(t *testing.T, f func(t *testing.T, b *Bank, c *clock.Manual)) {
-	for kind, url := range map[string]func(*testing.T) string{
-		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "bank.db") },
-		"postgres": func(t *testing.T) string { return pgtest.Database(t) },
-	} {
-		t.Run(kind, func(t *testing.T) {
-			db, err := store.Open(t.Context(), url(t), store.Options{Relaxed: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			c := clock.At(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
-			b, err := Open(t.Context(), db, c, delay)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() {
-				if err := b.Close(context.Background()); err != nil {
-					t.Error(err)
-				}
-				_ = db.Close()
-			})
-			f(t, b, c)
-		})
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		c := clock.At(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
+		f(t, open(t, db, c), c)
+	})
+}
+
+func open(t *testing.T, db *store.DB, c clock.Clock) *Bank {
+	t.Helper()
+	b, err := Open(t.Context(), db, c, delay)
+	if err != nil {
+		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := b.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return b
 }
 
 func credit(t *testing.T, reference, pan string) bank.Credit {
@@ -135,28 +129,6 @@ func TestAReferenceIsPaidOnceAndRemembered(t *testing.T) {
 		})
 		if err != nil || record.Received != 20 || record.Amount != 1500000 {
 			t.Errorf("%+v %v, want one record of 20 receipts", record, err)
-		}
-	})
-}
-
-func TestVerificationFollowsTheTableOfPurchaseCards(t *testing.T) {
-	each(t, func(t *testing.T, b *Bank, _ *clock.Manual) {
-		for pan, want := range map[string]struct {
-			secure bool
-			code   codes.Code
-		}{
-			"4716047261941981": {false, 0}, "4916307416334310": {true, 0}, "5367654276102126": {true, 0}, "4939770956154989": {false, 0},
-			"5335215945367703": {false, 10007}, "4916109830832246": {false, 10009}, "5548398681700148": {false, 10001},
-			"5475102935853613": {false, 10017}, "6224466455690681278": {false, 0}, "4671593866478252": {false, 99999},
-		} {
-			number := credit(t, "", pan).Card
-			if secure, err := b.Enrolled(t.Context(), number); err != nil || secure != want.secure {
-				t.Errorf("%s: 3-D Secure %v %v", pan, secure, err)
-			}
-			answer, err := b.Verify(t.Context(), bank.Verification{Reference: "cb1", Card: number})
-			if err != nil || answer.Code != want.code || (answer.Outcome == bank.Approved) != (want.code == 0) {
-				t.Errorf("%s: %+v %v, want code %d", pan, answer, err, want.code)
-			}
 		}
 	})
 }

@@ -23,6 +23,12 @@ func TestAnObservedBankAnswersAsBefore(t *testing.T) {
 		if a, err := watched.Credit(t.Context(), order); err != nil || a.Outcome != bank.Approved || a.Reference == "" {
 			t.Errorf("credit: %+v, %v", a, err)
 		}
+		if a, err := watched.Charge(t.Context(), charging(t, "pu1", unionPay, 700)); err != nil || a.Outcome != bank.Approved || a.AuthCode == "" {
+			t.Errorf("charge: %+v, %v", a, err)
+		}
+		if a, err := watched.Follow(t.Context(), following("re1", "pu1", bank.Refund, 700)); err != nil || a.Outcome != bank.Declined {
+			t.Errorf("refund: %+v, %v", a, err)
+		}
 		if a, err := watched.Inquire(t.Context(), "po1"); err != nil || a.Outcome != bank.Approved {
 			t.Errorf("inquire: %+v, %v", a, err)
 		}
@@ -40,7 +46,7 @@ func TestAnObservedBankAnswersAsBefore(t *testing.T) {
 		if _, err := watched.Inquire(gone, "po1"); err == nil {
 			t.Error("a call that was given up has no error")
 		}
-		want := []string{"credit approved", "inquire approved", "inquire not_found", "enrolled none", "verify approved", "inquire none"}
+		want := []string{"credit approved", "charge approved", "refund declined", "inquire approved", "inquire not_found", "enrolled none", "verify approved", "inquire none"}
 		if !slices.Equal(told, want) {
 			t.Errorf("told of %v, want %v", told, want)
 		}
