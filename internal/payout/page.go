@@ -59,8 +59,8 @@ func (p *Service) Submit(ctx context.Context, row Row, pan card.PAN) (Row, error
 	if err != nil {
 		return row, err
 	}
-	done := p.waiting.join(row.Key)
-	defer p.waiting.leave(row.Key, done)
+	done := p.waiting.Join(row.Key)
+	defer p.waiting.Leave(row.Key, done)
 	o := &submit{seen: row, sealed: sealed, mask: pan.Mask(), callback: id, notice: p.notify}
 	if err := engine.Await(ctx, p.Engine, o); err != nil {
 		return row, err

@@ -111,7 +111,7 @@ func (p *Service) settle(ctx context.Context, row Row, answer bank.Answer, asked
 	if err != nil {
 		return nil, err
 	}
-	return &settle{seen: row, answer: answer, asked: asked, at: at, callback: id, notice: p.notify, done: p.waiting.tell}, nil
+	return &settle{seen: row, answer: answer, asked: asked, at: at, callback: id, notice: p.notify, done: func(r Row) { p.waiting.Tell(r.Key, r) }}, nil
 }
 
 func (p *Service) lapse(ctx context.Context, e engine.Effect) (engine.Operation, error) {

@@ -36,7 +36,7 @@ type Service struct {
 	Clock     clock.Clock
 	Zone      *time.Location
 	Patience  time.Duration // how long a call waits for the bank
-	waiting   waiting
+	waiting   engine.Waiting[Key, Row]
 	reads     readers
 }
 
@@ -67,8 +67,8 @@ func (p *Service) Pay(ctx context.Context, m *merchant.Merchant, proposal Propos
 	if err != nil || refusal != nil {
 		return Row{}, refusal, err
 	}
-	done := p.waiting.join(o.row.Key)
-	defer p.waiting.leave(o.row.Key, done)
+	done := p.waiting.Join(o.row.Key)
+	defer p.waiting.Leave(o.row.Key, done)
 	if err := engine.Await(ctx, p.Engine, o); err != nil || o.refusal != nil {
 		return Row{}, o.refusal, err
 	}
@@ -81,8 +81,8 @@ func (p *Service) Pay(ctx context.Context, m *merchant.Merchant, proposal Propos
 // repeated is the payout that a call asked for before. If the first call still
 // waits for the bank, this one waits with it.
 func (p *Service) repeated(ctx context.Context, key Key) (Row, *codes.Refusal, error) {
-	done := p.waiting.join(key)
-	defer p.waiting.leave(key, done)
+	done := p.waiting.Join(key)
+	defer p.waiting.Leave(key, done)
 	row, ok, err := p.Find(ctx, key)
 	if err == nil && !ok {
 		err = fmt.Errorf("payout %d of merchant %d is gone", key.PaymentID, key.MerchantID)
