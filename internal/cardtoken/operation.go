@@ -98,7 +98,7 @@ func (o *finish) Decide(s *store.Set, now time.Time) {
 	case o.code != 0:
 		b.State, b.ErrorCode = Failed, o.code
 	default:
-		token = save(s, o.token, now)
+		token = Save(s, o.token, now)
 		b.State, b.Token = Bound, token.Token
 	}
 	b.FinishedAt, b.PendingCard = now, nil
@@ -106,20 +106,6 @@ func (o *finish) Decide(s *store.Set, now time.Time) {
 	engine.Finish(s, o.key.expiry())
 	callback.Enqueue(s, notice(b, token, o.callback), now)
 	o.binding = b
-}
-
-// save adds a token, or brings back the one that the same card had.
-func save(s *store.Set, t Token, now time.Time) Token {
-	old, ok := Tokens.Get(s, t.Key)
-	if !ok {
-		t.Status, t.CreatedAt = Approved, now
-		Tokens.Insert(s, t)
-		return t
-	}
-	old.Status, old.DeletedAt = Approved, time.Time{}
-	old.Sealed, old.Bank, old.Country, old.Expiry, old.Secure = t.Sealed, t.Bank, t.Country, t.Expiry, t.Secure
-	Tokens.Update(s, old)
-	return old
 }
 
 // remove deletes a token of a user. A repeat of the same call shows the token

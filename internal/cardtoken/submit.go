@@ -10,7 +10,6 @@ import (
 	"tolem/internal/money"
 	"tolem/internal/protocol/codes"
 	"tolem/internal/threeds"
-	"tolem/internal/vault"
 )
 
 // Submit saves the card that was typed on the page of a binding. When the
@@ -129,22 +128,7 @@ func check(ctx context.Context, port bank.Bank, b Binding, typed Card) (codes.Co
 }
 
 func (c *Service) token(ctx context.Context, b Binding, typed Card, secure bool) (Token, error) {
-	number, err := c.Cards.Next(ctx)
-	if err != nil {
-		return Token{}, err
-	}
-	t := Token{
-		Key:    Key{b.MerchantID, name(c.Vault, b.MerchantID, b.UserID, b.Purpose, b.Test, typed.PAN)},
-		CardID: number, UserID: b.UserID, Purpose: b.Purpose, Test: b.Test, Mask: typed.PAN.Mask(),
-		HHash: c.Vault.CardHHash(b.MerchantID, typed.PAN), Brand: typed.PAN.Brand(), Secure: secure,
-	}
-	if b.Purpose == ForPurchase {
-		t.Expiry = typed.Expiry.String()
-	}
-	issuer := c.Banks.For(b.Test).Issuer(typed.PAN)
-	t.Bank, t.Country = issuer.Bank, issuer.Country
-	t.Sealed, err = c.Vault.Seal(vault.Card, []byte(typed.PAN.Digits()), t.associated())
-	return t, err
+	return c.Mint(ctx, Owner{b.MerchantID, b.UserID, b.Purpose, b.Test}, typed, secure)
 }
 
 func (c *Service) finish(ctx context.Context, b Binding, t Token, code codes.Code, overdue bool) (Binding, error) {

@@ -76,6 +76,14 @@ func (t Token) Expired(now time.Time) bool {
 	return err == nil && !expiry.Valid(now)
 }
 
+// Until is the card's expiry date; zero for a payout card.
+func (t Token) Until() (card.Expiry, error) {
+	if t.Expiry == "" {
+		return card.Expiry{}, nil
+	}
+	return card.ParseExpiry(t.Expiry)
+}
+
 // Usable tells whether the token stands for a card of that user in that mode.
 func (t Token) Usable(user string, test bool) bool {
 	return t.Status == Approved && t.UserID == user && t.Test == test
