@@ -66,7 +66,7 @@ func TestBodiesAreSignedUnderTheScriptOfTheURL(t *testing.T) {
 		"https://shop.example/n?%zz=1&a=%zz&=2&ok=3":                                         {"n", map[string]string{"ok": "3"}},
 	} {
 		for _, form := range []callback.Form{callback.Fields, callback.XML} {
-			m := parse(t, form, callback.Body(callback.Row{URL: target, Form: form}, message, secret, salt))
+			m := parse(t, form, callback.Compose(callback.Notice{URL: target, Form: form, Message: message}, secret, salt).Body)
 			if !pg.Verify(c.script, m, secret.Reveal()) {
 				t.Errorf("%s %s: not signed for %q", form, target, c.script)
 			}

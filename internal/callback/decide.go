@@ -1,6 +1,8 @@
 package callback
 
 import (
+	"cmp"
+	"net/http"
 	"time"
 
 	"tolem/internal/engine"
@@ -20,6 +22,7 @@ type Notice struct {
 	URL                       string
 	Secret                    merchant.Purpose
 	Form                      Form
+	Method                    string     // "" is POST
 	Message                   pg.Message // flat, without salt and signature
 }
 
@@ -28,12 +31,16 @@ func Enqueue(s *store.Set, n Notice, now time.Time) {
 	if n.URL == "" {
 		return
 	}
-	row := Row{
-		Key: Key{n.MerchantID, n.ID}, PaymentID: n.PaymentID, Event: n.Event, URL: n.URL, Secret: n.Secret,
-		Form: n.Form, Message: encode(n.Message), CreatedAt: now,
-	}
+	row := n.row(now)
 	Rows.Insert(s, row)
-	engine.Hand(s, row.effect(), now, letter{row, n.Message})
+	engine.Hand(s, row.effect(), now, letter{row, n.Message, true})
+}
+
+func (n Notice) row(now time.Time) Row {
+	return Row{
+		Key: Key{n.MerchantID, n.ID}, PaymentID: n.PaymentID, Event: n.Event, URL: n.URL, Secret: n.Secret,
+		Form: n.Form, Method: cmp.Or(n.Method, http.MethodPost), Message: encode(n.Message), CreatedAt: now,
+	}
 }
 
 // Schedule is when attempts are made, counted from the first: 0, 30m, 60m, ...

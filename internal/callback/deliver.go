@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -20,8 +21,9 @@ import (
 // answerKept bounds how much of a merchant's answer is kept, in bytes.
 const answerKept = 2048
 
-// Poster calls merchants. Errors are an outbound.Failure.
-type Poster interface {
+// Caller calls merchants. Errors are an outbound.Failure.
+type Caller interface {
+	Get(ctx context.Context, target string) (outbound.Answer, error)
 	Post(ctx context.Context, target, contentType string, body []byte) (outbound.Answer, error)
 }
 
@@ -30,12 +32,16 @@ type Courier struct {
 	DB        *store.DB
 	Engine    engine.Node
 	Merchants *merchant.Registry
-	Client    Poster
+	Client    Caller
 	Clock     clock.Clock
 	Schedule  Schedule
 	// Own is the public host of this installation: a callback to its success or
 	// failure page is an SDK's default, not called and counted as delivered (R43).
 	Own string
+
+	// Replied is told, by event, of what a merchant answered to the first attempt with
+	// HTTP 200. Its error makes the attempt one that was never made.
+	Replied map[string]func(context.Context, Row, Reply) error
 
 	Observe Observer // told of attempts: nobody
 }
@@ -64,15 +70,16 @@ func (c *Courier) deliver(ctx context.Context, e engine.Effect) (engine.Operatio
 	return &record{key: letter.row.Key, schedule: c.Schedule, attempt: attempt}, nil
 }
 
-// letter is a callback with its message read.
+// letter is a callback with its message read. No attempt was made before the first.
 type letter struct {
 	row     Row
 	message pg.Message
+	first   bool
 }
 
 // letter is what the effect carries, or else what is stored.
 func (c *Courier) letter(ctx context.Context, e engine.Effect) (letter, error) {
-	if carried, ok := e.Carries.(letter); ok {
+	if carried, ok := e.Carries.(letter); ok && e.Attempt == 0 {
 		return carried, nil
 	}
 	var found letter
@@ -80,6 +87,11 @@ func (c *Courier) letter(ctx context.Context, e engine.Effect) (letter, error) {
 		var ok bool
 		if found.row, ok, err = Rows.Find(ctx, tx, Key{e.MerchantID, e.Subject}); err == nil && !ok {
 			err = errors.New("it is gone")
+		}
+		if err == nil {
+			var before []Attempt
+			before, err = Attempts.Select(ctx, tx, "WHERE merchant_id = $1 AND callback_id = $2 LIMIT 1", e.MerchantID, e.Subject)
+			found.first = len(before) == 0
 		}
 		return err
 	})
@@ -92,16 +104,20 @@ func (c *Courier) letter(ctx context.Context, e engine.Effect) (letter, error) {
 	return found, err
 }
 
-// attempt posts the message and notes in a what came of it. Its error is our
+// attempt sends the message and notes in a what came of it. Its error is our
 // own trouble, not the merchant's.
 func (c *Courier) attempt(ctx context.Context, l letter, a *Attempt) error {
 	m, err := c.Merchants.Get(ctx, l.row.MerchantID)
 	if err != nil {
 		return err
 	}
-	body := Body(l.row, l.message, m.Signing(l.row.Secret), pg.NewSalt())
+	message := l.message
+	if !l.first {
+		message = binding(message)
+	}
+	request := compose(l.row, message, m.Signing(l.row.Secret), pg.NewSalt())
 	began := time.Now()
-	answer, err := c.Client.Post(ctx, l.row.URL, "application/x-www-form-urlencoded; charset=utf-8", []byte(body))
+	answer, err := request.Send(ctx, c.Client)
 	a.Took = time.Since(began).Microseconds()
 	if err != nil {
 		// The whole error may name our own network: the merchant sees its kind.
@@ -111,40 +127,19 @@ func (c *Courier) attempt(ctx context.Context, l letter, a *Attempt) error {
 		}
 		return nil
 	}
-	a.Status, a.Answer, a.Done = int64(answer.Status), printable(string(answer.Body)), answer.Status == 200
+	a.Status, a.Answer, a.Done = int64(answer.Status), printable(string(answer.Body)), answer.Status == http.StatusOK
+	if react := c.Replied[l.row.Event]; react != nil && a.Done && l.first {
+		return react(ctx, l.row, readReply(answer.Body, request.Script))
+	}
 	return nil
 }
 
-// Body is the signed form body of a callback. The query fields of the merchant's
-// URL are repeated among the fields and signed with them (R38); a field of the
-// message wins over one of the same name.
-func Body(row Row, message pg.Message, secret merchant.Secret, salt string) string {
-	script := ""
-	if u, err := url.Parse(row.URL); err == nil {
-		script = pg.Script(u.EscapedPath())
-		message = append(queryFields(u.RawQuery, message), message...)
+// binding is a message that can no longer be answered with a no (R39, R63).
+func binding(m pg.Message) pg.Message {
+	if !m.Has("pg_can_reject") {
+		return m
 	}
-	sealed := pg.Seal(script, message, secret.Reveal(), salt)
-	if row.Form == XML {
-		sealed = pg.Message{{Name: "pg_xml", Value: string(pg.EncodeXML("response", sealed))}}
-	}
-	return pg.EncodeForm(sealed)
-}
-
-func queryFields(query string, message pg.Message) pg.Message {
-	var fields pg.Message
-	for pair := range strings.SplitSeq(query, "&") {
-		name, value, _ := strings.Cut(pair, "=")
-		name, err := url.QueryUnescape(name)
-		if err != nil {
-			continue
-		}
-		value, err = url.QueryUnescape(value)
-		if err == nil && name != "" && name != "pg_sig" && name != "pg_salt" && !message.Has(name) {
-			fields = fields.With(name, value)
-		}
-	}
-	return fields
+	return m.Without("pg_can_reject").With("pg_can_reject", "0")
 }
 
 func (c *Courier) toOurselves(target string) bool {

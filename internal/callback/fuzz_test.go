@@ -29,8 +29,7 @@ func FuzzBody(f *testing.F) {
 			return
 		}
 		message := pg.Message{{Name: "pg_payment_id", Value: "77"}, {Name: "pg_status", Value: "ok"}}.With("pg_description", text)
-		row := callback.Row{URL: target, Form: callback.Fields}
-		body := callback.Body(row, message, m.Signing(merchant.Payout), salt)
+		body := callback.Compose(callback.Notice{URL: target, Form: callback.Fields, Message: message}, m.Signing(merchant.Payout), salt).Body
 		if u.Query().Has("pg_xml") {
 			return // a reader that knows both forms takes it for the other
 		}

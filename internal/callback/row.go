@@ -35,6 +35,7 @@ type Row struct {
 	URL       string           `db:"url,fixed"`
 	Secret    merchant.Purpose `db:"secret,fixed"`
 	Form      Form             `db:"form,fixed"`
+	Method    string           `db:"method,fixed"` // POST, or GET with the fields in the query
 	Message   string           `db:"message,fixed"`
 	CreatedAt time.Time        `db:"created_at,fixed"`
 }

@@ -96,16 +96,19 @@ type Received struct {
 	Message pg.Message
 }
 
-// ReadCallback verifies a callback to one of our URLs. Both forms are read: flat
-// fields under the payout secret, one field pg_xml under the purchase secret.
+// ReadCallback verifies a callback to one of our URLs: with flat fields, in the body
+// or in the query of a GET, or with one field pg_xml. Payouts are told under the
+// payout secret, all else under the purchase secret.
 func (c *Client) ReadCallback(target *url.URL, body string) (Received, error) {
+	if body == "" {
+		body = target.RawQuery
+	}
 	values, err := url.ParseQuery(body)
 	if err != nil {
 		return Received{}, err
 	}
-	secret, message := c.Payout, pg.Message{}
+	message := pg.Message{}
 	if document := values.Get("pg_xml"); document != "" {
-		secret = c.Purchase
 		if message, err = pg.ParseXML([]byte(document)); err != nil {
 			return Received{}, err
 		}
@@ -116,8 +119,20 @@ func (c *Client) ReadCallback(target *url.URL, body string) (Received, error) {
 			}
 		}
 	}
-	if !pg.Verify(pg.Script(target.EscapedPath()), message, secret) {
-		return Received{}, fmt.Errorf("callback to %s: wrong signature", target.Path)
+	script := pg.Script(target.EscapedPath())
+	for _, secret := range []string{c.Payout, c.Purchase} {
+		if pg.Verify(script, message, secret) {
+			return Received{target.Path, message}, nil
+		}
 	}
-	return Received{target.Path, message}, nil
+	return Received{}, fmt.Errorf("callback to %s: wrong signature", target.Path)
+}
+
+// Answer is a signed answer to a callback about a purchase, with fields as in Call.
+func (c *Client) Answer(to Received, fields ...string) string {
+	message := pg.Message{}
+	for i := 0; i+1 < len(fields); i += 2 {
+		message = message.With(fields[i], fields[i+1])
+	}
+	return string(pg.EncodeXML("response", pg.Seal(pg.Script(to.Path), message, c.Purchase, pg.NewSalt())))
 }

@@ -18,6 +18,7 @@ type Sink struct {
 
 	mu       sync.Mutex
 	status   func(r Received, before int) int
+	answer   func(r Received) string
 	received []Received
 	payments map[string]int
 	bad      []error
@@ -47,20 +48,28 @@ func (s *Sink) Reply(status func(r Received, before int) int) {
 	s.status = status
 }
 
+// Answer sets what callbacks that come from now on are answered with; nil is "ok".
+func (s *Sink) Answer(body func(r Received) string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answer = body
+}
+
 // URL is the address of one of the merchant's pages.
 func (s *Sink) URL(path string) string { return s.base + path }
 
+// take takes a callback. A GET without an amount is a person who comes back.
 func (s *Sink) take(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
-	status := http.StatusOK
-	if r.Method == http.MethodPost && err == nil {
-		status = s.note(r, string(body))
+	status, answer := http.StatusOK, "ok"
+	if err == nil && (r.Method == http.MethodPost || r.URL.Query().Has("pg_amount")) {
+		status, answer = s.note(r, string(body))
 	}
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, "ok")
+	_, _ = io.WriteString(w, answer)
 }
 
-func (s *Sink) note(r *http.Request, body string) int {
+func (s *Sink) note(r *http.Request, body string) (int, string) {
 	received, err := s.client.ReadCallback(r.URL, body)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -70,16 +79,20 @@ func (s *Sink) note(r *http.Request, body string) int {
 	}()
 	if err != nil {
 		s.bad = append(s.bad, err)
-		return http.StatusBadRequest
+		return http.StatusBadRequest, ""
 	}
 	id := received.Message.Get("pg_payment_id")
 	before := s.payments[id]
 	s.payments[id]++
 	s.received = append(s.received, received)
+	status, answer := http.StatusOK, "ok"
 	if s.status != nil {
-		return s.status(received, before)
+		status = s.status(received, before)
 	}
-	return http.StatusOK
+	if s.answer != nil {
+		answer = s.answer(received)
+	}
+	return status, answer
 }
 
 // Of are the callbacks of one payment, in the order they came.

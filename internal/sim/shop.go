@@ -19,7 +19,7 @@ type sink struct {
 	took   map[string]bool   // and whether it said that it took one
 }
 
-// Post is callback.Poster.
+// Post is callback.Caller.
 func (s *sink) Post(_ context.Context, target, _ string, body []byte) (outbound.Answer, error) {
 	w := s.w
 	u, err := url.Parse(target)
@@ -48,4 +48,10 @@ func (s *sink) Post(_ context.Context, target, _ string, body []byte) (outbound.
 	s.took[payment] = true
 	w.sleep(w.trip(w.habits.deaf, 5*time.Second))
 	return outbound.Answer{Status: 200}, nil
+}
+
+// Get is callback.Caller: no callback here asks for it.
+func (s *sink) Get(_ context.Context, target string) (outbound.Answer, error) {
+	s.w.fail("GET %s", target)
+	return outbound.Answer{}, outbound.ErrTimeout
 }
