@@ -6,6 +6,7 @@ import (
 
 	"tolem/internal/cardtoken"
 	"tolem/internal/pages"
+	"tolem/internal/purchase"
 	"tolem/internal/threeds"
 )
 
@@ -19,10 +20,7 @@ func (s *Server) challenge(r *http.Request) (view, error) {
 	if !ok {
 		return s.notice(r, http.StatusNotFound, pages.NotFound), nil
 	}
-	if c.Origin != cardtoken.Origin {
-		return view{}, errors.New("challenge of unknown origin")
-	}
-	b, ok, err := s.Cards.Find(r.Context(), cardtoken.BindingKey(c.Key))
+	asker, ok, err := s.asker(r, c)
 	if err != nil {
 		return view{}, err
 	}
@@ -37,14 +35,37 @@ func (s *Server) challenge(r *http.Request) (view, error) {
 		}
 	}
 	if c.State != threeds.Open {
-		return to(inChosen(r, s.Cards.PagePath(b))), nil
-	}
-	frame, err := s.bindingFrame(r, b)
-	if err != nil {
-		return view{}, err
+		return to(inChosen(r, asker.page)), nil
 	}
 	return show(pages.Challenge{
-		Frame: frame, Amount: pages.Money{Amount: c.Amount.String(), Currency: string(c.Currency)}, Card: c.CardMask,
+		Frame: asker.frame, Amount: pages.Money{Amount: c.Amount.String(), Currency: string(c.Currency)}, Card: c.CardMask,
 		AttemptsLeft: int(threeds.Tries - c.Tries), WrongCode: c.Tries > before,
 	}), nil
+}
+
+// asker is whoever asked for a challenge: the page that goes on afterwards, and what
+// the issuer's page has in common with it.
+type asker struct {
+	page  string
+	frame pages.Frame
+}
+
+func (s *Server) asker(r *http.Request, c threeds.Challenge) (a asker, ok bool, err error) {
+	switch c.Origin {
+	case cardtoken.Origin:
+		b, ok, err := s.Cards.Find(r.Context(), cardtoken.BindingKey(c.Key))
+		if ok && err == nil {
+			a.page = s.Cards.PagePath(b)
+			a.frame, err = s.bindingFrame(r, b)
+		}
+		return a, ok, err
+	case purchase.Origin:
+		row, ok, err := s.Purchases.Find(r.Context(), purchase.Key(c.Key))
+		if ok && err == nil {
+			a.page = s.Purchases.PagePath(row.Key)
+			a.frame, err = s.purchaseFrame(r, row)
+		}
+		return a, ok, err
+	}
+	return a, false, errors.New("challenge of unknown origin")
 }

@@ -16,6 +16,7 @@ import (
 	"tolem/internal/merchant"
 	"tolem/internal/pages"
 	"tolem/internal/payout"
+	"tolem/internal/purchase"
 	"tolem/internal/threeds"
 )
 
@@ -24,6 +25,7 @@ type Server struct {
 	Merchants *merchant.Registry
 	Cards     *cardtoken.Service
 	Payouts   *payout.Service
+	Purchases *purchase.Service
 	Issuer    *threeds.Issuer
 	Clock     clock.Clock
 	Zone      *time.Location
@@ -40,6 +42,7 @@ func (s *Server) Routes(mux *http.ServeMux) {
 	for purpose, storage := range cardtoken.Storages {
 		mux.Handle("/v1/merchant/{merchant_id}/"+storage+"/view", s.page("page."+storage, s.binding(purpose)))
 	}
+	mux.Handle("/pay.html", s.page("page.purchase", s.purchase))
 	mux.Handle("/payout.html", s.page("page.payout", s.payout))
 	mux.Handle("/v2/user/3ds-page/{key}", s.page("page.challenge", s.challenge))
 	mux.Handle("GET /success", s.page("page.success", s.end(pages.Succeeded)))

@@ -29,10 +29,12 @@ type Name string
 // never fall below zero; the others are the platform's side of it, kept per
 // merchant so that a transaction stays with one merchant.
 const (
-	Payout  Name = "payout"  // what the merchant can pay out
-	Bank    Name = "bank"    // what went to recipients through the bank
-	Fees    Name = "fees"    // what the platform earned
-	Funding Name = "funding" // where the merchant's deposits came from
+	Payout   Name = "payout"   // what the merchant can pay out
+	Bank     Name = "bank"     // what went to recipients through the bank
+	Fees     Name = "fees"     // what the platform earned
+	Funding  Name = "funding"  // where the merchant's deposits came from
+	Acquirer Name = "acquirer" // what came from payers through the acquirer
+	Takings  Name = "takings"  // what the merchant sold, refunds and fees deducted
 )
 
 // Key names an account.

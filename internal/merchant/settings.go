@@ -27,6 +27,8 @@ type Settings struct {
 	PayoutMax         money.Amount   `json:"payout_max,omitempty"`
 	PayoutOrderReuse  bool           `json:"payout_order_reuse,omitempty"`
 	PayoutByPurchase  bool           `json:"payout_by_purchase_secret,omitempty"`
+	Purchases         bool           `json:"purchases,omitempty"`
+	PurchaseTariff    money.Tariff   `json:"purchase_tariff"`
 	ReferenceAnswers  bool           `json:"reference_answers,omitempty"`
 	FrameOrigins      []string       `json:"frame_origins,omitempty"`
 	AllowedAddresses  []netip.Prefix `json:"allowed_addresses,omitempty"`
@@ -70,14 +72,7 @@ var All = []Setting{
 	link("tokens.post_link", "tokenization callback when the call names none", func(s *Settings) *string { return &s.TokenPostLink }),
 	flag("payout", "payouts to cards are allowed", func(s *Settings) *bool { return &s.Payouts }),
 	flag("payout.iban", "payouts to bank accounts are allowed", func(s *Settings) *bool { return &s.PayoutIBAN }),
-	{"payout.fee_percent", "share of a payout that is charged, in percent", func(s *Settings) string { return money.Amount(s.PayoutTariff.Share).String() }, func(s *Settings, v string) error {
-		share, err := money.ParseAmount(v)
-		if err != nil || share > 10000 {
-			return errors.New("want a percentage from 0 to 100 with at most two decimals")
-		}
-		s.PayoutTariff.Share = int64(share)
-		return nil
-	}},
+	percent("payout.fee_percent", "share of a payout that is charged, in percent", func(s *Settings) *money.Tariff { return &s.PayoutTariff }),
 	amount("payout.fee_fixed", "fixed fee of a payout", func(s *Settings) *money.Amount { return &s.PayoutTariff.Fixed }),
 	amount("payout.min", "smallest payout, 0 for none", func(s *Settings) *money.Amount { return &s.PayoutMin }),
 	amount("payout.max", "largest payout, 0 for none", func(s *Settings) *money.Amount { return &s.PayoutMax }),
@@ -87,6 +82,9 @@ var All = []Setting{
 		return err
 	}},
 	flag("payout.accept_purchase_secret", "to_iban may also be signed with the purchase secret", func(s *Settings) *bool { return &s.PayoutByPurchase }),
+	flag("purchase", "purchases are allowed", func(s *Settings) *bool { return &s.Purchases }),
+	percent("purchase.fee_percent", "share of a purchase that is charged, in percent", func(s *Settings) *money.Tariff { return &s.PurchaseTariff }),
+	amount("purchase.fee_fixed", "fixed fee of a purchase", func(s *Settings) *money.Amount { return &s.PurchaseTariff.Fixed }),
 	{"answer_style", "wire, or reference for clients written against the printed pages", func(s *Settings) string {
 		if s.ReferenceAnswers {
 			return "reference"
@@ -144,6 +142,17 @@ func amount(name, help string, field func(*Settings) *money.Amount) Setting {
 	return Setting{name, help, func(s *Settings) string { return field(s).String() }, func(s *Settings, v string) (err error) {
 		*field(s), err = money.ParseAmount(v)
 		return err
+	}}
+}
+
+func percent(name, help string, field func(*Settings) *money.Tariff) Setting {
+	return Setting{name, help, func(s *Settings) string { return money.Amount(field(s).Share).String() }, func(s *Settings, v string) error {
+		share, err := money.ParseAmount(v)
+		if err != nil || share > 10000 {
+			return errors.New("want a percentage from 0 to 100 with at most two decimals")
+		}
+		field(s).Share = int64(share)
+		return nil
 	}}
 }
 

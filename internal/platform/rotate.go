@@ -5,6 +5,8 @@ import (
 
 	"tolem/internal/cardtoken"
 	"tolem/internal/payout"
+	"tolem/internal/purchase"
+	"tolem/internal/store"
 	"tolem/internal/vault"
 )
 
@@ -29,8 +31,13 @@ func (i *Installation) RotateVault(ctx context.Context) (r Rotated, err error) {
 	if r.Cards, err = cardtoken.ResealTokens(ctx, i.DB, i.Vault); err != nil {
 		return r, err
 	}
-	if r.Pending, err = cardtoken.ResealBindings(ctx, i.DB, i.Vault); err != nil {
-		return r, err
+	for _, reseal := range []func(context.Context, *store.DB, *vault.Vault) (int, error){
+		cardtoken.ResealBindings, purchase.ResealPending, purchase.ResealProfiles,
+	} {
+		sealed, err := reseal(ctx, i.DB, i.Vault)
+		if r.Pending += sealed; err != nil {
+			return r, err
+		}
 	}
 	r.Destinations, err = payout.Reseal(ctx, i.DB, i.Vault)
 	return r, err

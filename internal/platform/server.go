@@ -26,6 +26,7 @@ import (
 	"tolem/internal/inbound"
 	"tolem/internal/outbound"
 	"tolem/internal/payout"
+	"tolem/internal/purchase"
 	"tolem/internal/store"
 	"tolem/internal/threeds"
 )
@@ -33,18 +34,19 @@ import (
 // Server is a running node.
 type Server struct {
 	*Installation
-	engine   *engine.Engine
-	bankDB   *store.DB
-	bank     *simulator.Bank
-	cards    *cardtoken.Service
-	payouts  *payout.Service
-	listener net.Listener
-	http     *http.Server
-	places   *inbound.Limit // for calls under way
-	stop     context.CancelFunc
-	chores   sync.WaitGroup // what stop ends
-	serving  chan error
-	draining atomic.Bool
+	engine    *engine.Engine
+	bankDB    *store.DB
+	bank      *simulator.Bank
+	cards     *cardtoken.Service
+	payouts   *payout.Service
+	purchases *purchase.Service
+	listener  net.Listener
+	http      *http.Server
+	places    *inbound.Limit // for calls under way
+	stop      context.CancelFunc
+	chores    sync.WaitGroup // what stop ends
+	serving   chan error
+	draining  atomic.Bool
 
 	observers     observers
 	adminListener net.Listener
@@ -150,12 +152,20 @@ func (s *Server) build(ctx context.Context, public *url.URL) (err error) {
 	if c.AllowPrivateCallbacks != nil {
 		private = *c.AllowPrivateCallbacks
 	}
+	caller := outbound.New(outbound.Options{AllowPrivate: private})
+	s.purchases = &purchase.Service{
+		DB: s.DB, Engine: s.engine, Vault: s.Vault, Banks: banks, Cards: s.cards, Issuer: issuer, Merchants: s.Merchants, Client: caller,
+		Payments: s.Payments, Profiles: ids.NewNumbers(s.DB, "profile", 100), Callbacks: callbacks,
+		Clock: c.Clock, Zone: c.Zone, Patience: c.Patience,
+	}
 	courier := &callback.Courier{
-		DB: s.DB, Engine: s.engine, Merchants: s.Merchants, Client: outbound.New(outbound.Options{AllowPrivate: private}),
+		DB: s.DB, Engine: s.engine, Merchants: s.Merchants, Client: caller,
 		Clock: c.Clock, Schedule: c.CallbackSchedule, Own: public.Host, Observe: s.observers.ofCallbacks(),
+		Replied: map[string]func(context.Context, callback.Row, callback.Reply) error{"result": s.purchases.Replied},
 	}
 	s.cards.Register()
 	s.payouts.Register()
+	s.purchases.Register()
 	courier.Register()
 	s.route(issuer)
 	return nil
@@ -170,12 +180,12 @@ func (s *Server) route(issuer *threeds.Issuer) {
 	(&api.Server{Merchants: s.Merchants, Clock: c.Clock, Zone: c.Zone, Log: c.Log, Places: s.places, Unlimited: s.Sandbox}).
 		Routes(mux, merchants.Endpoints())
 	(&hosted.Server{
-		Merchants: s.Merchants, Cards: s.cards, Payouts: s.payouts, Issuer: issuer, Clock: c.Clock, Zone: c.Zone, Log: c.Log,
+		Merchants: s.Merchants, Cards: s.cards, Payouts: s.payouts, Purchases: s.purchases, Issuer: issuer, Clock: c.Clock, Zone: c.Zone, Log: c.Log,
 		Places: s.places, Sandbox: s.Sandbox,
 	}).Routes(mux)
 	s.http = &http.Server{
 		Handler: api.Collapse(inbound.Wrap(mux, c.Log, s.observers.ofCalls())), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
-		WriteTimeout: max(c.Patience, 0) + 30*time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		WriteTimeout: max(c.Patience, 0) + 45*time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 		ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelWarn),
 	}
 }

@@ -12,6 +12,7 @@ import (
 // codes it takes, Code the right one (R36).
 const (
 	Life  = 15 * time.Minute
+	Grace = time.Minute // after Life, until nobody can be coming back from the page
 	Tries = 3
 	Code  = "111111"
 )

@@ -1,0 +1,102 @@
+package purchase
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"unicode"
+
+	"tolem/internal/bank"
+	"tolem/internal/callback"
+	"tolem/internal/merchant"
+	"tolem/internal/protocol/pg"
+)
+
+// Verdict is what a merchant says to a check request. Words are its own, for the
+// payer, when it said no; Silent says that it said nothing that counts.
+type Verdict struct {
+	OK     bool
+	Words  string
+	Silent bool
+}
+
+// check asks the merchant, if it wants to be asked, whether the purchase may be
+// paid (2.15, R40): yes, signed or unsigned, lets it; all else does not. It is
+// asked once for each try of the payer. An error is our own trouble.
+func (p *Service) check(ctx context.Context, row Row) (Verdict, error) {
+	t := row.Terms()
+	if t.CheckURL == "" {
+		return Verdict{OK: true}, nil
+	}
+	m, err := p.Merchants.Get(ctx, row.MerchantID)
+	if err != nil {
+		return Verdict{}, err
+	}
+	notice := row.callback(0, "check", t.CheckURL, t.echo(row.question(t)))
+	request := callback.Compose(notice, m.Signing(merchant.Purchase), pg.NewSalt())
+	answer, err := request.Send(ctx, p.Client)
+	switch {
+	case ctx.Err() != nil:
+		return Verdict{}, ctx.Err()
+	case err != nil || answer.Status != http.StatusOK:
+		return Verdict{Silent: true}, nil
+	}
+	return verdict(callback.ReadReply(answer.Body, request), m.Secrets(merchant.Purchase)), nil
+}
+
+func (r Row) question(t Terms) pg.Message {
+	m := r.settlement(r.named(pg.Message{}).With("pg_amount", r.Amount.String()).With("pg_currency", string(r.Currency))).
+		With("pg_payment_method", Bankcard)
+	if r.Test {
+		m = m.With("pg_testing_mode", "1")
+	}
+	return m
+}
+
+func verdict(r callback.Reply, secrets []merchant.Secret) Verdict {
+	if r.Status == "" || r.Signed() && !r.Genuine(secrets) {
+		return Verdict{Silent: true}
+	}
+	return Verdict{OK: r.Status == "ok", Words: forPayer(r.Description)}
+}
+
+// Replied hears what a merchant answered to a Result notify: a signed no takes the
+// payment back (2.14, R40). The answer of a repeated notify never does.
+func (p *Service) Replied(ctx context.Context, notice callback.Row, r callback.Reply) error {
+	if r.Status != "rejected" {
+		return nil
+	}
+	m, err := p.Merchants.Get(ctx, notice.MerchantID)
+	if err != nil || !r.Genuine(m.Secrets(merchant.Purchase)) {
+		return err
+	}
+	row, err := p.known(ctx, Key{notice.MerchantID, notice.PaymentID})
+	if err != nil || !row.State.Paid() {
+		return err
+	}
+	ask := Ask{Key: row.Key, Action: bank.Reverse}
+	if row.State == Captured {
+		ask.Action = bank.Refund
+	}
+	o, err := p.follow(ctx, ask)
+	if err != nil {
+		return err
+	}
+	o.reason = forPayer(r.Description)
+	return p.Engine.Do(o) // one that is refused found the merchant's own cancel or refund
+}
+
+// forPayer is a merchant's text as a payer may see it: one line, not long.
+func forPayer(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
+	const most = 255
+	if runes := []rune(text); len(runes) > most {
+		text = string(runes[:most])
+	}
+	return strings.TrimSpace(text)
+}

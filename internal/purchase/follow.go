@@ -1,0 +1,185 @@
+package purchase
+
+import (
+	"cmp"
+	"strconv"
+	"time"
+
+	"tolem/internal/bank"
+	"tolem/internal/engine"
+	"tolem/internal/idempotency"
+	"tolem/internal/protocol/codes"
+	"tolem/internal/store"
+)
+
+// FollowKind is the kind of effect that asks the bank to do a step.
+const FollowKind = "purchase.step"
+
+func (t Step) following() engine.EffectKey {
+	return engine.EffectKey{MerchantID: t.MerchantID, Kind: FollowKind, Subject: t.PaymentID}
+}
+
+// follow decides whether a step may begin, and reserves what it needs (R24): a
+// purchase has one cancel or capture at a time, and refunds never exceed in sum
+// what was captured, those under way included. A purchase that waits for its payer
+// is closed by a cancel at once.
+type follow struct {
+	call    idempotency.Call
+	seen    Row
+	step    Step   // Amount 0 for all there is
+	earlier string // what step.Message would be had the message come before
+	timer   bool   // the hold's life is over: not asked for by the merchant
+	reason  string // why the merchant takes back what was just paid
+
+	repeats int64 // the payment number of the step that this call asked for before
+	refusal *codes.Refusal
+	result  Step
+	closed  bool // the purchase was closed without the bank
+}
+
+func (o *follow) Merchant() int64 { return o.seen.MerchantID }
+
+func (o *follow) Want(s *store.Set) {
+	o.seen.wantBooks(s)
+	o.call.Want(s)
+	Rows.Want(s, o.seen.Key)
+	for _, message := range o.messages() {
+		stepByMessage.Want(s, digest{o.seen.MerchantID, message})
+	}
+}
+
+func (o *follow) messages() []string {
+	switch o.step.Message {
+	case "":
+		return nil
+	case o.earlier:
+		return []string{o.step.Message}
+	}
+	return []string{o.step.Message, o.earlier}
+}
+
+func (o *follow) Decide(s *store.Set, now time.Time) {
+	o.repeats, o.refusal, o.result, o.closed = 0, nil, Step{}, false
+	if o.repeats, o.refusal = o.before(s, now); o.repeats != 0 || o.refusal != nil {
+		return
+	}
+	row, ok := Rows.Get(s, o.seen.Key)
+	if !ok {
+		o.refusal = codes.Refuse(codes.PaymentNotFound)
+		return
+	}
+	step := o.step
+	if o.refusal = row.admits(&step, now); o.refusal != nil {
+		if o.timer {
+			engine.Finish(s, row.capturing())
+		}
+		return
+	}
+	step.State, step.CreatedAt = Pending, now
+	if row.State == Created {
+		row.end(s, Cancelled, codes.PaymentCancelled, now)
+		step.State, step.FinishedAt, o.closed = Succeeded, now, true
+	} else {
+		step.SentAt, row.Reason = now, cmp.Or(o.reason, row.Reason)
+		if step.Action == bank.Refund {
+			row.giving(step).Hold(s, now)
+			row.Refunded += step.Amount
+		} else {
+			row.Busy = step.PaymentID
+		}
+		if o.timer {
+			engine.Schedule(s, row.capturing(), now.Add(captureAgain), now)
+		}
+		Rows.Update(s, row)
+		engine.Hand(s, step.following(), now, errand{row, step})
+	}
+	Steps.Insert(s, step)
+	o.call.Remember(s, strconv.FormatInt(step.PaymentID, 10), now)
+	o.result = step
+}
+
+// before finds the step that this call repeats (R44, R46).
+func (o *follow) before(s *store.Set, now time.Time) (int64, *codes.Refusal) {
+	switch verdict, subject := o.call.Check(s, now); verdict {
+	case idempotency.Repeat:
+		id, _ := strconv.ParseInt(subject, 10, 64)
+		return id, nil
+	case idempotency.Conflict:
+		return 0, codes.Invalid("pg_idempotency_key", codes.KeyConflict)
+	}
+	for _, message := range o.messages() {
+		if same, ok := stepByMessage.Get(s, digest{o.seen.MerchantID, message}); ok && now.Sub(same.CreatedAt) < idempotency.Window {
+			return same.PaymentID, nil
+		}
+	}
+	return 0, nil
+}
+
+// admits is the table of R24; it fills in an amount that was left open.
+func (r Row) admits(t *Step, now time.Time) *codes.Refusal {
+	if code := refusals[t.Action][r.stage()]; code != 0 {
+		return codes.Refuse(code)
+	}
+	switch t.Action {
+	case bank.Refund:
+		if t.Amount == 0 {
+			t.Amount = r.Refundable()
+		}
+		if t.Amount > r.Refundable() {
+			return &codes.Refusal{Code: codes.RefundTooLarge, Field: "pg_refund_amount"}
+		}
+		if now.Sub(r.PaidAt) > RefundLife {
+			return codes.Refuse(codes.TooOld)
+		}
+	case bank.Capture:
+		if t.Amount == 0 {
+			t.Amount = r.Amount
+		}
+		if t.Amount > r.Amount {
+			return codes.Invalid("pg_clearing_amount", codes.Between("0.01", r.Amount.String()))
+		}
+	default:
+		t.Amount = r.Amount
+	}
+	return nil
+}
+
+// stage is the line of R24's table that a purchase is in.
+type stage string
+
+func (r Row) stage() stage {
+	switch {
+	case r.State == Authorized && r.Busy != 0:
+		return "busy"
+	case r.State == Captured && r.Refunded == r.Captured:
+		return "refunded"
+	case r.State.Underway():
+		return "underway"
+	}
+	return stage(r.State)
+}
+
+// refusals are the codes of steps that a stage does not admit; 0 admits them. What
+// waits for the bank, or is at it, is refused as "in progress": the merchant asks
+// again when it has the outcome.
+var refusals = map[bank.Action]map[stage]codes.Code{
+	bank.Reverse: {
+		stage(Captured): codes.CancelRefused, "refunded": codes.PaymentRefunded, stage(Voided): codes.AlreadyVoided,
+		stage(Declined): codes.CancelOfUnsuccessful, stage(Expired): codes.CancelOfUnsuccessful, stage(Cancelled): codes.AlreadyVoided,
+		"underway": codes.WrongPaymentStatus, "busy": codes.SystemError,
+	},
+	bank.Capture: {
+		stage(Created): codes.CaptureOfUnsuccessful, stage(Captured): codes.AlreadyCaptured, "refunded": codes.AlreadyCaptured,
+		stage(Voided): codes.CaptureOfUnsuccessful, stage(Declined): codes.CaptureOfUnsuccessful, stage(Expired): codes.CaptureOfUnsuccessful,
+		stage(Cancelled): codes.CaptureOfUnsuccessful, "underway": codes.CaptureOfUnsuccessful, "busy": codes.SystemError,
+	},
+	bank.Refund: {
+		stage(Created): codes.RefundBeforeCapture, stage(Authorized): codes.RefundBeforeCapture, "busy": codes.RefundBeforeCapture,
+		"refunded": codes.PaymentRefunded, stage(Voided): codes.PaymentCancelled, stage(Declined): codes.RefundBeforeCapture,
+		stage(Expired): codes.RefundBeforeCapture, stage(Cancelled): codes.RefundBeforeCapture, "underway": codes.RefundBeforeCapture,
+	},
+}
+
+// captureAgain is when a hold whose life is over is tried to be captured again, if
+// the bank would not.
+const captureAgain = time.Hour

@@ -1,0 +1,98 @@
+package purchase
+
+import (
+	"encoding/json"
+	"time"
+
+	"tolem/internal/cardtoken"
+	"tolem/internal/engine"
+	"tolem/internal/store"
+	"tolem/internal/threeds"
+)
+
+// ChargeKind is the kind of effect that asks the bank to authorise.
+const ChargeKind = "purchase.charge"
+
+func (k Key) charging() engine.EffectKey {
+	return engine.EffectKey{MerchantID: k.MerchantID, Kind: ChargeKind, Subject: k.PaymentID}
+}
+
+// parcel is what the bank is sent. It is only ever in memory: the security code is
+// stored nowhere, so a purchase whose node died is never sent by another.
+type parcel struct {
+	row  Row
+	card cardtoken.Card
+	save bool // the payer wants the card to be kept
+}
+
+// challenge leaves the payer to the card's issuer. The card waits, sealed.
+type challenge struct {
+	seen   Row
+	shown  Shown
+	sealed []byte
+	result Row
+}
+
+func (o *challenge) Merchant() int64 { return o.seen.MerchantID }
+
+func (o *challenge) Want(s *store.Set) { Rows.Want(s, o.seen.Key) }
+
+func (o *challenge) Decide(s *store.Set, now time.Time) {
+	row, ok := Rows.Get(s, o.seen.Key)
+	if o.result = row; !ok || !row.Open(now) || row.Amount == 0 {
+		return
+	}
+	row.State, row.PendingCard, row.Method = Challenged, o.sealed, Bankcard
+	row.show(o.shown)
+	// A lifetime that ends while the payer types the code does not end the purchase.
+	row.ExpiresAt = now.Add(threeds.Life + threeds.Grace)
+	engine.Schedule(s, row.expiry(), row.ExpiresAt, now)
+	Rows.Update(s, row)
+	o.result = row
+}
+
+// send hands the purchase to the bank: once, whatever is clicked and reloaded.
+type send struct {
+	seen   Row
+	parcel parcel
+	shown  Shown
+	token  cardtoken.Key // of the saved card that pays, zero for a typed one
+	cardID int64
+	secure bool
+	result Row
+}
+
+func (o *send) Merchant() int64 { return o.seen.MerchantID }
+
+func (o *send) Want(s *store.Set) { Rows.Want(s, o.seen.Key) }
+
+func (o *send) Decide(s *store.Set, now time.Time) {
+	row, ok := Rows.Get(s, o.seen.Key)
+	o.result = row
+	passed := o.secure && row.State == Challenged && now.Before(row.ExpiresAt)
+	if !ok || !passed && !row.Open(now) || row.Amount == 0 {
+		return
+	}
+	row.State, row.SentAt, row.PendingCard, row.Method, row.Secure = Sent, now, nil, Bankcard, o.secure
+	row.CardToken, row.CardID = o.token.Token, o.cardID
+	row.show(o.shown)
+	row.Fee = row.fee(row.Amount)
+	engine.Finish(s, row.expiry())
+	o.parcel.row = row
+	engine.Hand(s, row.charging(), now, o.parcel)
+	Rows.Update(s, row)
+	o.result = row
+}
+
+// Bankcard is the method of card payments (01, 1.9).
+const Bankcard = "bankcard"
+
+func (r *Row) show(s Shown) {
+	text, _ := json.Marshal(s) // strings marshal
+	r.ShownText = string(text)
+}
+
+// shown is what a merchant sees of a card.
+func shown(c cardtoken.Card) Shown {
+	return Shown{Mask: c.PAN.Mask(), Holder: c.Holder, Expiry: c.Expiry.String(), Brand: c.PAN.Brand()}
+}

@@ -1,0 +1,60 @@
+package purchase
+
+import (
+	"strconv"
+	"time"
+
+	"tolem/internal/bank"
+	"tolem/internal/money"
+	"tolem/internal/protocol/codes"
+	"tolem/internal/store"
+)
+
+// Step is something done with a purchase that the bank has approved. It has a
+// payment number of its own (R17). Amount is above zero whatever it does.
+type Step struct {
+	Key
+	ParentID   int64        `db:"parent_id,fixed"`
+	Action     bank.Action  `db:"action,fixed"`
+	Amount     money.Amount `db:"amount,fixed"`
+	State      StepState    `db:"state"`
+	Receipt    string       `db:"receipt,fixed"` // JSON of the receipt's positions, "" for none
+	Message    string       `db:"message,fixed"` // what R46 compares
+	Reference  string       `db:"reference"`     // the bank's
+	ErrorCode  codes.Code   `db:"error_code"`
+	CreatedAt  time.Time    `db:"created_at,fixed"`
+	SentAt     time.Time    `db:"sent_at"`
+	FinishedAt time.Time    `db:"finished_at"`
+}
+
+// StepState is how far a step got.
+type StepState string
+
+// The states of a step. All but pending are final.
+const (
+	Pending   StepState = "pending" // the bank has not answered yet
+	Succeeded StepState = "success"
+	Refused   StepState = "error"
+)
+
+// Steps is where steps are kept.
+var Steps = store.Describe("purchase_step", func(t *Step) Key { return t.Key })
+
+// stepByMessage finds a step by the message that asked for it.
+var stepByMessage = store.NewLatest(Steps, "created_at",
+	func(t *Step) (digest, bool) { return digest{t.MerchantID, t.Message}, t.Message != "" },
+	func(t *Step) int64 { return t.CreatedAt.UnixMicro() })
+
+// Parent is the key of the purchase that the step belongs to.
+func (t Step) Parent() Key { return Key{t.MerchantID, t.ParentID} }
+
+// Date is when the step ended, or began when it has not.
+func (t Step) Date() time.Time {
+	if !t.FinishedAt.IsZero() {
+		return t.FinishedAt
+	}
+	return t.CreatedAt
+}
+
+// reference is how the bank knows the step.
+func (t Step) reference() string { return "ps" + strconv.FormatInt(t.PaymentID, 10) }

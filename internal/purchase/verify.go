@@ -1,0 +1,57 @@
+package purchase
+
+import (
+	"context"
+	"fmt"
+
+	"tolem/internal/store"
+)
+
+// Verify finds purchases whose state and transfers disagree: a hold is open while
+// the bank holds the money and at no other time, what was captured was taken, and
+// what was refunded is the sum of its refunds, each of which was booked once.
+func Verify(ctx context.Context, tx *store.Tx) ([]string, error) {
+	var problems []string
+	for _, check := range []string{
+		`SELECT merchant_id, payment_id, 'is ' || state || ', but its hold is ' || held || ' and ended by "' || ended || '", and ' || taken || ' was taken' FROM (
+		   SELECT p.merchant_id, p.payment_id, p.state, p.one_step, p.amount, p.captured,
+		          COALESCE(h.amount, 0) AS held, COALESCE(e.kind, '') AS ended,
+		          COALESCE(t.amount, 0) + CASE WHEN COALESCE(e.kind, '') = 'post' THEN h.amount ELSE 0 END AS taken
+		     FROM purchase p
+		     LEFT JOIN transfer h ON h.merchant_id = p.merchant_id AND h.payment_id = p.payment_id AND h.step = 1 AND h.kind = 'hold'
+		     LEFT JOIN transfer e ON e.merchant_id = p.merchant_id AND e.payment_id = p.payment_id AND e.ends = 1
+		     LEFT JOIN transfer t ON t.merchant_id = p.merchant_id AND t.payment_id = p.payment_id AND t.step = 3) AS booked
+		  WHERE NOT CASE state
+		    WHEN 'authorized' THEN held = amount AND ended = '' AND taken = 0
+		    WHEN 'captured' THEN taken = captured AND (one_step AND held = 0 OR NOT one_step AND held = amount AND ended <> '')
+		    WHEN 'voided' THEN held = amount AND ended = 'void' AND taken = 0
+		    ELSE held = 0 AND taken = 0 END`,
+		`SELECT merchant_id, payment_id, 'has refunds of ' || refunded || ', but its steps of ' || steps FROM (
+		   SELECT p.merchant_id, p.payment_id, p.refunded, COALESCE(SUM(s.amount), 0) AS steps
+		     FROM purchase p
+		     LEFT JOIN purchase_step s ON s.merchant_id = p.merchant_id AND s.parent_id = p.payment_id AND s.action = 'refund' AND s.state <> 'error'
+		    GROUP BY p.merchant_id, p.payment_id, p.refunded) AS summed
+		  WHERE refunded <> steps`,
+		`SELECT merchant_id, payment_id, 'is a refund that is ' || state || ', but its hold is ' || held || ' and ended by "' || ended || '"' FROM (
+		   SELECT s.merchant_id, s.payment_id, s.state, s.amount, COALESCE(h.amount, 0) AS held, COALESCE(e.kind, '') AS ended
+		     FROM purchase_step s
+		     LEFT JOIN transfer h ON h.merchant_id = s.merchant_id AND h.payment_id = s.payment_id AND h.step = 1 AND h.kind = 'hold'
+		     LEFT JOIN transfer e ON e.merchant_id = s.merchant_id AND e.payment_id = s.payment_id AND e.ends = 1
+		    WHERE s.action = 'refund') AS booked
+		  WHERE NOT (held = amount AND ended = CASE state WHEN 'pending' THEN '' WHEN 'success' THEN 'post' ELSE 'void' END)`,
+	} {
+		err := tx.Query(ctx, check, nil, func(scan func(...any) error) error {
+			var merchant, payment int64
+			var trouble string
+			if err := scan(&merchant, &payment, &trouble); err != nil {
+				return err
+			}
+			problems = append(problems, fmt.Sprintf("merchant %d: purchase %d %s", merchant, payment, trouble))
+			return nil
+		})
+		if err != nil {
+			return problems, err
+		}
+	}
+	return problems, nil
+}
