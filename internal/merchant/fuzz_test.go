@@ -14,7 +14,7 @@ func FuzzSettings(f *testing.F) {
 	}
 	for name, value := range map[string]string{
 		"frame_origins": "https://shop.example, http://a:1", "allowed_addresses": "10.0.0.0/8,::1,1.2.3.4/33", "payout.fee_percent": "100.01",
-		"tokens.post_link": "http://%zz", "requests_burst": "2147483648", "no": "such",
+		"tokens.post_link": "http://%zz", "requests_burst": "2147483648", "purchase.browser_entry_fields": "a, b,,pg_c", "purchase.recurring_months": "+7", "no": "such",
 	} {
 		f.Add(name, value)
 	}

@@ -211,6 +211,11 @@ func TestSettingsReadTheirOwnText(t *testing.T) {
 		"payout.fee_percent": "2.9", "payout.fee_fixed": "50", "payout.min": "100", "payout.max": "500000.5", "payout.unique_order_id": "off",
 		"payout.accept_purchase_secret": "on", "answer_style": "reference", "frame_origins": "https://a.example,http://b.example:8080",
 		"allowed_addresses": "203.0.113.0/24,2001:db8::1/128", "requests_per_second": "5", "requests_burst": "7",
+		"purchase": "on", "purchase.fee_percent": "2.9", "purchase.fee_fixed": "1", "purchase.auto_clearing": "on", "purchase.check_url": "https://shop.example/check",
+		"purchase.result_url": "https://shop.example/result", "purchase.success_url": "https://shop.example/ok", "purchase.failure_url": "https://shop.example/no",
+		"purchase.site_url": "https://shop.example/", "purchase.request_method": "XML", "purchase.unique_order_id": "on", "purchase.legacy_failure_fields": "on",
+		"purchase.recurring": "on", "purchase.recurring_months": "12", "purchase.refunds": "off", "purchase.card_direct": "on", "purchase.browser_entry": "on",
+		"purchase.browser_entry_fields": "cms,wc-api",
 	}
 	s := Defaults()
 	for _, setting := range All {
@@ -242,12 +247,35 @@ func TestSettingsRefuse(t *testing.T) {
 	for name, value := range map[string]string{
 		"nothing": "1", "currency": "XYZ", "language": "fr", "tokens": "maybe", "tokens.post_link": "ftp://shop.example", "payout.fee_percent": "100.01",
 		"payout.fee_fixed": "-1", "payout.min": "1.234", "answer_style": "root", "frame_origins": "https://a.example/path", "allowed_addresses": "10.0.0.0/33",
-		"requests_per_second": "0", "requests_burst": "many",
+		"requests_per_second": "0", "requests_burst": "many", "purchase.request_method": "post", "purchase.recurring_months": "157",
+		"purchase.check_url": "/check", "purchase.browser_entry_fields": "a,pg_amount",
 	} {
 		s := Defaults()
 		if err := s.Set(name, value); err == nil {
 			t.Errorf("%s=%s was taken", name, value)
 		}
+	}
+}
+
+func TestAShopOnItsFirstDayHasTheDefaultsOfPurchases(t *testing.T) {
+	for name, want := range map[string]string{
+		"purchase": "off", "purchase.auto_clearing": "off", "purchase.request_method": "POST", "purchase.unique_order_id": "off",
+		"purchase.legacy_failure_fields": "off", "purchase.recurring": "off", "purchase.recurring_months": "156", "purchase.refunds": "on",
+		"purchase.card_direct": "off", "purchase.browser_entry": "off", "purchase.browser_entry_fields": "cms_payment_module,wc-api",
+	} {
+		var before Settings // as one is read that was stored before there were purchases
+		if err := json.Unmarshal([]byte(`{"currency":"KZT","language":"ru"}`), &before); err != nil {
+			t.Fatal(err)
+		}
+		for _, setting := range All {
+			if defaults := Defaults(); setting.Name == name && (setting.Get(&defaults) != want || setting.Get(&before) != want) {
+				t.Errorf("%s is %q, and %q for an old shop: want %q", name, setting.Get(&defaults), setting.Get(&before), want)
+			}
+		}
+	}
+	s := Defaults()
+	if err := s.Set("purchase.browser_entry_fields", ""); err != nil || len(s.Purchase.OwnFields()) != 0 {
+		t.Errorf("a list that was emptied has %v, error %v", s.Purchase.OwnFields(), err)
 	}
 }
 

@@ -16,24 +16,25 @@ import (
 // Settings are what a merchant can have its own way. The zero value is a shop
 // on its first day: nothing switched on that moves money.
 type Settings struct {
-	Currency          money.Currency `json:"currency"`
-	Language          string         `json:"language"`
-	Tokens            bool           `json:"tokens"`
-	TokenPostLink     string         `json:"token_post_link,omitempty"`
-	Payouts           bool           `json:"payouts"`
-	PayoutIBAN        bool           `json:"payout_iban"`
-	PayoutTariff      money.Tariff   `json:"payout_tariff"`
-	PayoutMin         money.Amount   `json:"payout_min,omitempty"`
-	PayoutMax         money.Amount   `json:"payout_max,omitempty"`
-	PayoutOrderReuse  bool           `json:"payout_order_reuse,omitempty"`
-	PayoutByPurchase  bool           `json:"payout_by_purchase_secret,omitempty"`
-	Purchases         bool           `json:"purchases,omitempty"`
-	PurchaseTariff    money.Tariff   `json:"purchase_tariff"`
-	ReferenceAnswers  bool           `json:"reference_answers,omitempty"`
-	FrameOrigins      []string       `json:"frame_origins,omitempty"`
-	AllowedAddresses  []netip.Prefix `json:"allowed_addresses,omitempty"`
-	RequestsPerSecond int64          `json:"requests_per_second"`
-	RequestsBurst     int64          `json:"requests_burst"`
+	Currency          money.Currency   `json:"currency"`
+	Language          string           `json:"language"`
+	Tokens            bool             `json:"tokens"`
+	TokenPostLink     string           `json:"token_post_link,omitempty"`
+	Payouts           bool             `json:"payouts"`
+	PayoutIBAN        bool             `json:"payout_iban"`
+	PayoutTariff      money.Tariff     `json:"payout_tariff"`
+	PayoutMin         money.Amount     `json:"payout_min,omitempty"`
+	PayoutMax         money.Amount     `json:"payout_max,omitempty"`
+	PayoutOrderReuse  bool             `json:"payout_order_reuse,omitempty"`
+	PayoutByPurchase  bool             `json:"payout_by_purchase_secret,omitempty"`
+	Purchases         bool             `json:"purchases,omitempty"`
+	PurchaseTariff    money.Tariff     `json:"purchase_tariff"`
+	Purchase          PurchaseSettings `json:"purchase"`
+	ReferenceAnswers  bool             `json:"reference_answers,omitempty"`
+	FrameOrigins      []string         `json:"frame_origins,omitempty"`
+	AllowedAddresses  []netip.Prefix   `json:"allowed_addresses,omitempty"`
+	RequestsPerSecond int64            `json:"requests_per_second"`
+	RequestsBurst     int64            `json:"requests_burst"`
 }
 
 // Defaults are the settings of a new merchant (R48 for the rates).
@@ -52,7 +53,7 @@ type Setting struct {
 func (s Setting) Get(from *Settings) string { return s.get(from) }
 
 // All lists the settings that can be changed by name.
-var All = []Setting{
+var All = append([]Setting{
 	{"currency", "currency of the balance", func(s *Settings) string { return string(s.Currency) }, func(s *Settings, v string) error {
 		c, ok := money.ParseCurrency(v)
 		if !ok {
@@ -82,9 +83,6 @@ var All = []Setting{
 		return err
 	}},
 	flag("payout.accept_purchase_secret", "to_iban may also be signed with the purchase secret", func(s *Settings) *bool { return &s.PayoutByPurchase }),
-	flag("purchase", "purchases are allowed", func(s *Settings) *bool { return &s.Purchases }),
-	percent("purchase.fee_percent", "share of a purchase that is charged, in percent", func(s *Settings) *money.Tariff { return &s.PurchaseTariff }),
-	amount("purchase.fee_fixed", "fixed fee of a purchase", func(s *Settings) *money.Amount { return &s.PurchaseTariff.Fixed }),
 	{"answer_style", "wire, or reference for clients written against the printed pages", func(s *Settings) string {
 		if s.ReferenceAnswers {
 			return "reference"
@@ -113,7 +111,7 @@ var All = []Setting{
 	}},
 	count("requests_per_second", "requests a second before 429", func(s *Settings) *int64 { return &s.RequestsPerSecond }),
 	count("requests_burst", "requests at once before 429", func(s *Settings) *int64 { return &s.RequestsBurst }),
-}
+}, purchaseSettings...)
 
 // Set changes the setting of that name. The error says what is wanted.
 func (s *Settings) Set(name, value string) error {

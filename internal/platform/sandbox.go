@@ -33,9 +33,7 @@ const (
 func (s *Server) furnish(ctx context.Context) error {
 	m, err := s.Merchants.Get(ctx, DemoMerchant)
 	if errors.Is(err, merchant.ErrUnknown) {
-		settings := merchant.Defaults()
-		settings.Tokens, settings.Payouts, settings.PayoutIBAN = true, true, true
-		_, err = s.Merchants.Create(ctx, DemoMerchant, "Demo Shop", merchant.Test, settings, map[merchant.Purpose]string{
+		_, err = s.Merchants.Create(ctx, DemoMerchant, "Demo Shop", merchant.Test, demoSettings(), map[merchant.Purpose]string{
 			merchant.Purchase: DemoPurchaseSecret, merchant.Payout: DemoPayoutSecret,
 		})
 		if err == nil {
@@ -50,6 +48,15 @@ func (s *Server) furnish(ctx context.Context) error {
 	}
 	_, err = s.demoToken(ctx, m)
 	return err
+}
+
+// demoSettings have every feature on (R59).
+func demoSettings() merchant.Settings {
+	settings := merchant.Defaults()
+	settings.Tokens, settings.Payouts, settings.PayoutIBAN, settings.Purchases = true, true, true, true
+	settings.PurchaseTariff.Share = 290
+	settings.Purchase.Recurring, settings.Purchase.CardDirect, settings.Purchase.BrowserEntry = true, true, true
+	return settings
 }
 
 func (s *Server) fundDemo(ctx context.Context) error {
