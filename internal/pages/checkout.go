@@ -70,6 +70,7 @@ func (p Checkout) content(w *words) content {
 		Cards:     p.cards(w),
 		CanSave:   p.CanSave,
 		Save:      p.Save,
+		Preview:   len(p.Positions) == 0,
 		Submit:    fill(w.PaySubmit, "amount", amount),
 	}
 	return view.content(w, p.Frame, p.Lifetime, p.Trouble)

@@ -39,7 +39,7 @@ var kazakh = words{
 	},
 	PayWith:      "Немен төлейсіз",
 	AnotherCard:  "Басқа карта",
-	CardUntil:    "жарамдылық мерзімі {expiry}",
+	CardUntil:    "мерзімі {expiry}",
 	SaveCard:     "Картаны сақтау",
 	SaveCardHint: "Келесі жолы нөмірін енгізудің қажеті болмайды",
 	ShopSays:     "Дүкеннің хабары:",

@@ -161,6 +161,10 @@
 	const first = document.getElementById("summary") || document.getElementById("code");
 	if (first) addEventListener("load", () => requestAnimationFrame(() => first.focus()));
 
+	// There is room for the receipt beside the form, and none above it on a phone.
+	const receipt = document.querySelector(".receipt");
+	if (receipt) receipt.open = matchMedia("(min-width: 48rem)").matches;
+
 	// What is not used is not sent: the fields of a card when a saved one pays, and all of it when the payer pays in another way.
 	const another = document.getElementById("new-card");
 	if (another) {

@@ -63,7 +63,7 @@
 		const stay = document.getElementById("stay");
 		const go = () => {
 			if (way.tagName === "FORM") HTMLFormElement.prototype.requestSubmit.call(way);
-			else location.assign(way.href);
+			else location.replace(way.href);
 		};
 		note.hidden = stay.hidden = way.dataset.return === "0";
 		const stop = countdown(Number(way.dataset.return), (left) => {
