@@ -35,9 +35,9 @@ type Position struct {
 	Sum   Money
 }
 
-// SavedCard is a card that the payer has kept with the shop. Key is what FieldSaved posts when it is chosen.
+// SavedCard is a card that the payer has kept with the shop.
 type SavedCard struct {
-	Key    string
+	Key    string // what FieldSaved posts when it is chosen; never empty, and anybody at the payer's browser can read it
 	Mask   string // as in R16
 	Brand  Brand
 	Expiry string // MM/YY
