@@ -172,7 +172,7 @@ func (p paying) checkout(saved []cardtoken.Token) pages.Checkout {
 		})
 	}
 	for _, t := range saved {
-		page.Cards = append(page.Cards, pages.SavedCard{Key: t.Token, Mask: t.Mask, Brand: pages.Brand(t.Brand), Expiry: t.Expiry})
+		page.Cards = append(page.Cards, pages.SavedCard{Key: keyOf(t), Mask: t.Mask, Brand: pages.Brand(t.Brand), Expiry: t.Expiry})
 	}
 	if p.r.Method == http.MethodPost {
 		page.Saved, page.Save = p.r.PostForm.Get(pages.FieldSaved), p.r.PostForm.Has(pages.FieldSave) && page.CanSave
@@ -196,9 +196,12 @@ func (s *Server) savedCards(p paying, now time.Time) (usable []cardtoken.Token, 
 	return usable, err
 }
 
+// keyOf is how a page calls a saved card: the token is between the shop and us.
+func keyOf(t cardtoken.Token) string { return strconv.FormatInt(t.CardID, 10) }
+
 func chosen(saved []cardtoken.Token, key string) (cardtoken.Token, bool) {
 	for _, t := range saved {
-		if t.Token == key {
+		if keyOf(t) == key {
 			return t, true
 		}
 	}
