@@ -95,7 +95,7 @@ func (o *choose) Want(s *store.Set) { Rows.Want(s, o.key) }
 func (o *choose) Decide(s *store.Set, now time.Time) {
 	row, ok := Rows.Get(s, o.key)
 	terms := row.Terms()
-	if o.done = ok && row.Open(now) && row.Amount == 0 && o.amount >= terms.Least && o.amount <= terms.Most; o.done {
+	if o.done = ok && row.Open(now) && row.Amount == 0 && o.amount > 0 && o.amount >= terms.Least && o.amount <= terms.Most; o.done {
 		row.Amount = o.amount
 		Rows.Update(s, row)
 	}

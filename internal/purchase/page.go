@@ -86,8 +86,11 @@ func (p *Service) ask(row Row) (string, error) {
 }
 
 // Resume goes on after 3-D Secure: by what the issuer's page stored, never by what
-// a browser brings back (R26).
+// a browser brings back (R26). What is not with the issuer comes back as it is.
 func (p *Service) Resume(ctx context.Context, row Row) (Turn, error) {
+	if row.State != Challenged {
+		return Turn{Row: row}, nil
+	}
 	set, ok, err := p.Issuer.Find(ctx, threeds.Key(row.Key))
 	switch {
 	case err != nil:
