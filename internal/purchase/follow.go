@@ -69,10 +69,10 @@ func (o *follow) Decide(s *store.Set, now time.Time) {
 		return
 	}
 	step := o.step
+	if o.timer {
+		row.captureLater(s, now)
+	}
 	if o.refusal = row.admits(&step, now); o.refusal != nil {
-		if o.timer {
-			engine.Finish(s, row.capturing())
-		}
 		return
 	}
 	step.State, step.CreatedAt = Pending, now
@@ -86,9 +86,6 @@ func (o *follow) Decide(s *store.Set, now time.Time) {
 			row.Refunded += step.Amount
 		} else {
 			row.Busy = step.PaymentID
-		}
-		if o.timer {
-			engine.Schedule(s, row.capturing(), now.Add(captureAgain), now)
 		}
 		Rows.Update(s, row)
 		engine.Hand(s, step.following(), now, errand{row, step})
@@ -180,6 +177,16 @@ var refusals = map[bank.Action]map[stage]codes.Code{
 	},
 }
 
-// captureAgain is when a hold whose life is over is tried to be captured again, if
-// the bank would not.
+// captureLater plans to capture a hold whose life is over once more: the bank may
+// refuse it, or what the merchant has asked for meanwhile. Pauses grow, so that a
+// hold that cannot be captured does not leave steps without end.
+func (r Row) captureLater(s *store.Set, now time.Time) {
+	if r.State == Authorized {
+		engine.Schedule(s, r.capturing(), now.Add(max(captureAgain, now.Sub(r.PaidAt.Add(HoldLife)))), now)
+	} else {
+		engine.Finish(s, r.capturing())
+	}
+}
+
+// captureAgain is the shortest of these pauses.
 const captureAgain = time.Hour
