@@ -33,6 +33,20 @@ type common struct {
 // one, or the call says so.
 func (c *Call) Test() bool { return c.Merchant.Status == merchant.Test || c.Testing }
 
+// everywhere are the fields that a message may have besides an endpoint's own.
+type everywhere struct {
+	sender
+	common
+	Language string `pg:"pg_language"`
+	Encoding string `pg:"pg_encoding"`
+}
+
+// Extras are the fields that neither the request nor every call has: the
+// merchant's own, and those under pg_ that the request does not know.
+func (c *Call) Extras(request any) pg.Message {
+	return pg.Extras(pg.Extras(c.Message, request), everywhere{})
+}
+
 // Identity is what recognises a repeat of the call.
 func (c *Call) Identity() idempotency.Call {
 	return idempotency.Of(c.Merchant.ID, c.Script, c.Message)

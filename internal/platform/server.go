@@ -176,7 +176,9 @@ func (s *Server) route(issuer *threeds.Issuer) {
 	s.places = inbound.NewLimit(c.MaxCalls)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /status/healthcheck", s.health)
-	merchants := &merchantapi.API{DB: s.DB, Cards: s.cards, Payouts: s.payouts, Site: c.PublicURL, LimitZone: c.LimitZone}
+	merchants := &merchantapi.API{
+		DB: s.DB, Purchases: s.purchases, Cards: s.cards, Payouts: s.payouts, Log: c.Log, Site: c.PublicURL, LimitZone: c.LimitZone,
+	}
 	(&api.Server{Merchants: s.Merchants, Clock: c.Clock, Zone: c.Zone, Log: c.Log, Places: s.places, Unlimited: s.Sandbox}).
 		Routes(mux, merchants.Endpoints())
 	(&hosted.Server{

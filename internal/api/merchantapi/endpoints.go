@@ -1,6 +1,8 @@
 package merchantapi
 
 import (
+	"log/slog"
+	"slices"
 	"time"
 
 	"tolem/internal/api"
@@ -8,14 +10,17 @@ import (
 	"tolem/internal/ledger"
 	"tolem/internal/merchant"
 	"tolem/internal/payout"
+	"tolem/internal/purchase"
 	"tolem/internal/store"
 )
 
 // API is the Merchant API over its systems.
 type API struct {
-	DB      *store.DB
-	Cards   *cardtoken.Service
-	Payouts *payout.Service
+	DB        *store.DB
+	Purchases *purchase.Service
+	Cards     *cardtoken.Service
+	Payouts   *payout.Service
+	Log       *slog.Logger
 	// Site is where hosted pages live, without a slash at the end: {api} and
 	// {customer} of the contract are one host here (R20).
 	Site string
@@ -23,74 +28,99 @@ type API struct {
 	LimitZone *time.Location
 }
 
+// The secrets that open an endpoint (R2).
 var (
-	purchase = []merchant.Purpose{merchant.Purchase}
-	payouts  = []merchant.Purpose{merchant.Payout}
-	either   = []merchant.Purpose{merchant.Payout, merchant.Purchase}
+	purchaseSecret = []merchant.Purpose{merchant.Purchase}
+	payoutSecret   = []merchant.Purpose{merchant.Payout}
+	eitherSecret   = []merchant.Purpose{merchant.Payout, merchant.Purchase}
 )
 
 // Endpoints is the whole API.
 func (a *API) Endpoints() []api.Endpoint {
+	return slices.Concat(a.purchaseEndpoints(), a.cardEndpoints(), a.payoutEndpoints())
+}
+
+func (a *API) purchaseEndpoints() []api.Endpoint {
+	return []api.Endpoint{
+		api.Declare(api.Endpoint{
+			Name:   "merchant.purchase.create-payment",
+			Paths:  []string{"/init_payment.php", "/init_payment"},
+			Family: api.Scripts, Secrets: purchaseSecret,
+		}, a.create),
+		api.Declare(api.Endpoint{
+			Name:   "merchant.purchase.any-amount",
+			Paths:  []string{"/any_amount"},
+			Family: api.Scripts, Secrets: purchaseSecret,
+		}, a.createOpen),
+	}
+}
+
+func (a *API) cardEndpoints() []api.Endpoint {
 	return []api.Endpoint{
 		api.Declare(api.Endpoint{
 			Name:   "merchant.purchase.card-token.tokenize-card",
 			Paths:  []string{"/v1/merchant/{merchant_id}/cardstorage/add", "/v1/merchant/{merchant_id}/cardstorage/add2"},
-			Family: api.Nested, Secrets: purchase,
+			Family: api.Nested, Secrets: purchaseSecret,
 		}, a.bindPurchaseCard),
 		api.Declare(api.Endpoint{
 			Name:   "merchant.payout.card-token.tokenize-card",
 			Paths:  []string{"/v1/merchant/{merchant_id}/cardstoragepayout/add"},
-			Family: api.Nested, Secrets: purchase,
+			Family: api.Nested, Secrets: purchaseSecret,
 		}, a.bindPayoutCard),
 		api.Declare(api.Endpoint{
 			Name:   "merchant.purchase.card-token.delete-token",
 			Paths:  []string{"/v1/merchant/{merchant_id}/cardstorage/remove"},
-			Family: api.Nested, Secrets: purchase,
+			Family: api.Nested, Secrets: purchaseSecret,
 		}, a.removeCard),
 		api.Declare(api.Endpoint{
 			Name:   "merchant.purchase.card-token.card-token-list",
 			Paths:  []string{"/v1/merchant/{merchant_id}/cardstorage/list"},
-			Family: api.Nested, Secrets: purchase,
+			Family: api.Nested, Secrets: purchaseSecret,
 		}, a.listCards),
+	}
+}
+
+func (a *API) payoutEndpoints() []api.Endpoint {
+	return []api.Endpoint{
 		api.Declare(api.Endpoint{
 			Name:   "merchant.payout.card-token.create-payment",
 			Paths:  []string{"/api/reg2reg"},
-			Family: api.Flat, Secrets: payouts,
+			Family: api.Flat, Secrets: payoutSecret,
 		}, a.payToToken),
 		api.Declare(api.Endpoint{
 			Name:   "merchant.payout.create-payment",
 			Paths:  []string{"/api/reg2nonreg"},
-			Family: api.Flat, Secrets: payouts,
+			Family: api.Flat, Secrets: payoutSecret,
 		}, a.payByPage),
 		api.Declare(api.Endpoint{
 			Name:   "merchant.payout.iban",
 			Paths:  []string{"/api/to_iban"},
-			Family: api.Flat, Secrets: payouts, Reopened: byPurchaseSecret,
+			Family: api.Flat, Secrets: payoutSecret, Reopened: byPurchaseSecret,
 		}, a.payToIBAN),
 		api.Declare(api.Endpoint{
 			Name:   "extra.payout.iban-legacy",
 			Paths:  []string{"/api/iban_payout"},
-			Family: api.Flat, Secrets: payouts,
+			Family: api.Flat, Secrets: payoutSecret,
 		}, a.payToIBANLegacy),
 		api.Declare(api.Endpoint{
 			Name:   "merchant.payout.balance-status",
 			Paths:  []string{"/api/balance_status"},
-			Family: api.Flat, Secrets: either,
+			Family: api.Flat, Secrets: eitherSecret,
 		}, a.balance),
 		api.Declare(api.Endpoint{
 			Name:   "merchant.payout.status-by-payment-id",
 			Paths:  []string{"/api/payment_status", "/api/iban_payout/payment_status"},
-			Family: api.Flat, Secrets: payouts,
+			Family: api.Flat, Secrets: payoutSecret,
 		}, a.statusByPayment),
 		api.Declare(api.Endpoint{
 			Name:   "merchant.payout.status",
 			Paths:  []string{"/api/payment_status2"},
-			Family: api.Flat, Secrets: payouts,
+			Family: api.Flat, Secrets: payoutSecret,
 		}, a.status),
 		api.Declare(api.Endpoint{
 			Name:   "merchant.payout.status-by-order-id",
 			Paths:  []string{"/get_status2.php", "/get_status2"},
-			Family: api.Scripts, Secrets: either,
+			Family: api.Scripts, Secrets: eitherSecret,
 		}, a.statusByOrder),
 	}
 }
@@ -99,7 +129,7 @@ func (a *API) Endpoints() []api.Endpoint {
 // not the alias that R57 keeps for old clients (R2).
 func byPurchaseSecret(s *merchant.Settings) []merchant.Purpose {
 	if s.PayoutByPurchase {
-		return purchase
+		return purchaseSecret
 	}
 	return nil
 }

@@ -2,7 +2,9 @@ package merchantapi
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
+	"net/netip"
 	"strings"
 	"time"
 	"unicode"
@@ -31,6 +33,35 @@ func (a *amount) UnmarshalText(text []byte) error {
 		return codes.Between("0.01", "99999999")
 	}
 	*a = amount(minor)
+	return nil
+}
+
+// currency is a pg_currency that the protocol knows (01, 1.5).
+type currency money.Currency
+
+// UnmarshalText refuses with a codes.Reason.
+func (c *currency) UnmarshalText(text []byte) error {
+	known, ok := money.ParseCurrency(string(text))
+	if !ok {
+		return codes.UnknownValue
+	}
+	*c = currency(known)
+	return nil
+}
+
+// or is the currency, or the merchant's own when the call names none.
+func (c currency) or(own money.Currency) money.Currency { return cmp.Or(money.Currency(c), own) }
+
+// address is a pg_user_ip. Nothing is done with it yet but to look at its form.
+type address netip.Addr
+
+// UnmarshalText takes IPv4 and IPv6.
+func (a *address) UnmarshalText(text []byte) error {
+	parsed, err := netip.ParseAddr(string(text))
+	if err != nil {
+		return codes.BadPattern
+	}
+	*a = address(parsed)
 	return nil
 }
 

@@ -109,7 +109,7 @@ func TestABadFieldIsNamedInASignedRefusalAndMovesNothing(t *testing.T) {
 					t.Fatalf("%s: HTTP %d, %s", what, status, body)
 				}
 				refusedWith(t, what, answer, "9403", "Parameter "+f.name)
-				if !pg.Verify(pg.Script(path), answer, map[bool]string{true: shop.Purchase, false: shop.Payout}[strings.HasPrefix(path, "/v1/")]) {
+				if !pg.Verify(pg.Script(path), answer, e.secret(shop)) {
 					t.Errorf("%s: the refusal is not signed", what)
 				}
 			}

@@ -27,7 +27,9 @@ type seller struct {
 func (h *house) enroll(status merchant.Status) *seller {
 	h.t.Helper()
 	settings := merchant.Defaults()
-	settings.Tokens, settings.Payouts, settings.PayoutIBAN = true, true, true
+	settings.Tokens, settings.Payouts, settings.PayoutIBAN, settings.Purchases = true, true, true, true
+	settings.PurchaseTariff.Share = 290
+	settings.Purchase.Recurring, settings.Purchase.CardDirect, settings.Purchase.BrowserEntry = true, true, true
 	m, err := h.Merchants.Create(h.t.Context(), 0, "Shop", status, settings, nil)
 	if err != nil {
 		h.t.Fatal(err)

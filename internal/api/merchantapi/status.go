@@ -116,7 +116,7 @@ func (a *API) statusByOrder(ctx context.Context, c *api.Call, r *payoutRequest) 
 }
 
 type balanceRequest struct {
-	Currency string `pg:"pg_currency"`
+	Currency currency `pg:"pg_currency"`
 }
 
 type balanceAnswer struct {
@@ -128,13 +128,7 @@ type balanceAnswer struct {
 // balance is what a merchant can pay out, reservations deducted (B.5).
 func (a *API) balance(ctx context.Context, c *api.Call, r *balanceRequest) (answer balanceAnswer, err error) {
 	key := payoutAccount(c)
-	if r.Currency != "" {
-		currency, ok := money.ParseCurrency(r.Currency)
-		if !ok {
-			return answer, codes.Invalid("pg_currency", codes.UnknownValue)
-		}
-		key.Currency = currency
-	}
+	key.Currency = r.Currency.or(key.Currency)
 	var account ledger.Account
 	err = a.DB.View(ctx, func(tx *store.Tx) (err error) {
 		account, _, err = ledger.Accounts.Find(ctx, tx, key)

@@ -56,6 +56,11 @@ var kinds = map[string]kind{
 	"knp":      {longest: 3, evil: []string{"11", "abc", "-11"}},
 	"bik":      {longest: 11, evil: []string{"TEST", "TEST-KZKA", "TEST KZ"}},
 	"email":    {longest: 254, evil: []string{"a", "a@", "@b.example", "A <a@b.example>", "a@b.example, c@d.example", "a@b.example\r\nBcc: c@d.example"}},
+	"word":     {longest: 1024, evil: []string{"x", "bankCard", "get", "post", "Post", " GET", "GET "}},
+	"ip":       {longest: 1024, evil: []string{"1.2.3", "1.2.3.4.5", "1.2.3.4, 5.6.7.8", "256.1.1.1", "shop.example", "::g", "1.2.3.4/8"}},
+	"life":     {longest: 1024, evil: []string{"299", "604801", "0", "-300", "3e2", "300.0", "x"}},
+	"months":   {longest: 1024, evil: []string{"0", "157", "-1", "1.5", "x"}},
+	"note":     {longest: 1024},
 	"currency": {longest: 3, evil: []string{"kzt", "XXX", "KZ", "398", "K T"}},
 }
 
@@ -84,7 +89,28 @@ func targets(saved string) []target {
 	legacy := append([]targetField{}, account...)
 	legacy[1].name, legacy[5].name = "pg_recipient_iin_bin", "pg_recipient_bank_bic"
 	legacy[3].required, legacy[4].required, legacy[7].required = false, false, false
+	checkout := []targetField{
+		{"pg_description", "Order 7", "text", true}, {"pg_currency", "KZT", "currency", false}, {"pg_lifetime", "300", "life", false},
+		{"pg_payment_method", "bankcard", "word", false}, {"pg_payment_route", "frame", "route", false}, {"pg_3ds_challenge", "1", "flag", false},
+		{"pg_timeout_after_payment", "5", "number", false}, {"pg_user_id", "usr-1", "user", false}, {"pg_user_ip", "192.0.2.7", "ip", false},
+		{"pg_need_email_notification", "1", "flag", false}, {"pg_need_phone_notification", "1", "flag", false}, {"pg_request_method", "GET", "word", false},
+		{"pg_success_url_method", "POST", "word", false}, {"pg_failure_url_method", "AUTOGET", "word", false}, {"pg_state_url_method", "GET", "word", false},
+		{"pg_generate_qr", "1", "flag", false}, {"pg_param1", "a;b", "name", false}, {"pg_param3", "c", "name", false},
+		{"pg_postpone_payment", "0", "flag", false}, {"pg_commission_discount", "1", "flag", false}, {"pg_commission_discount_fix", "1", "note", false},
+		{"pg_loyalty_id", "7", "note", false}, {"pg_loyalty_amount", "7", "note", false}, {"pg_freedom_id", "7", "note", false},
+	}
+	for _, name := range []string{"check", "result", "success", "failure", "refund", "capture", "state", "site"} {
+		checkout = append(checkout, targetField{"pg_" + name + "_url", "https://shop.example/" + name, "url", false})
+	}
 	all := []target{
+		{"/init_payment.php", append([]targetField{
+			{"pg_order_id", "A-1", "order", false}, {"pg_amount", "1", "amount", true}, {"pg_auto_clearing", "1", "flag", false},
+			{"pg_recurring_start", "0", "flag", false}, {"pg_recurring_lifetime", "12", "months", false},
+		}, checkout...)},
+		{"/any_amount", append([]targetField{
+			{"pg_order_id", "A-1", "order", true}, {"pg_amount", "1", "amount", false},
+			{"pg_amount_interval_from", "1", "number", false}, {"pg_amount_interval_to", "2", "number", false},
+		}, checkout...)},
 		{"/v1/merchant/%d/cardstorage/add", bind},
 		{"/v1/merchant/%d/cardstorage/add2", bind},
 		{"/v1/merchant/%d/cardstoragepayout/add", bindPayout},
@@ -124,6 +150,14 @@ func (e target) message(shop *seller, also string) pg.Message {
 		}
 	}
 	return m
+}
+
+// secret is the one that opens the endpoint, or the first of two.
+func (e target) secret(shop *seller) string {
+	if strings.HasPrefix(e.path, "/api/") || strings.HasPrefix(e.path, "/get_status2") {
+		return shop.Payout
+	}
+	return shop.Purchase
 }
 
 func (e target) pathOf(shop *seller) string {

@@ -1,0 +1,61 @@
+package merchantapi_test
+
+import (
+	"net/url"
+	"testing"
+
+	"tolem/internal/merchant"
+	"tolem/internal/platform"
+	"tolem/internal/protocol/pg"
+)
+
+// example is a request as a document of the contract prints it, signature included.
+type example struct {
+	what, path, form string
+	code             string // of the answer, "" for ok
+}
+
+// examples are whole requests of the merchant 990011 and its secret (spec 01).
+var examples = []example{
+	{"minimal create (1.4)", "/init_payment.php",
+		"pg_merchant_id=990011&pg_order_id=A-10001&pg_amount=25&pg_description=Pencil&pg_salt=s4lt0001&pg_sig=0b4b498c33a8916159efcb2c68711bc2", ""},
+	{"create with two receipt positions (1.4)", "/init_payment.php",
+		"pg_merchant_id=990011&pg_order_id=A-10045&pg_amount=1500&pg_description=Two+notebooks&pg_salt=Qx71mP0a" +
+			"&pg_receipt_positions[0][price]=150&pg_receipt_positions[0][tax_type]=0&pg_receipt_positions[0][count]=2&pg_receipt_positions[0][name]=Pen" +
+			"&pg_receipt_positions[1][name]=Pad&pg_receipt_positions[1][count]=1&pg_receipt_positions[1][price]=1200&pg_receipt_positions[1][tax_type]=0" +
+			"&pg_sig=0c71ec2bba05eb8f017f28399d01699d", ""},
+	{"create (2.4)", "/init_payment.php",
+		"pg_merchant_id=990011&pg_order_id=A-10045&pg_amount=1500&pg_currency=KZT&pg_description=Two+notebooks&pg_testing_mode=1" +
+			"&pg_result_url=https%3A%2F%2Fshop.example%2Ffp%2Fresult&pg_success_url=https%3A%2F%2Fshop.example%2Ffp%2Fok" +
+			"&pg_failure_url=https%3A%2F%2Fshop.example%2Ffp%2Ffail&pg_salt=Qx71mP0a&pg_sig=7293eebab51f95da2f6a428d99d389d4", ""},
+	{"any amount (2.5)", "/init_payment.php",
+		"pg_order_id=D-7&pg_merchant_id=990011&pg_description=Donation&pg_amount_interval_from=500&pg_amount_interval_to=100000&pg_currency=KZT" +
+			"&pg_salt=any9&pg_sig=d1ed130eb3c610360fa5da9793be8687", ""},
+}
+
+func TestTheExamplesOfTheContractAreAnswered(t *testing.T) {
+	t.Parallel()
+	h := open(t, platform.Config{})
+	const secret = "kVn3QmZ8rTb1Xe5L"
+	settings := merchant.Defaults()
+	settings.Purchases, settings.Purchase.Recurring = true, true
+	if _, err := h.Merchants.Create(t.Context(), 990011, "Shop", merchant.Test, settings, map[merchant.Purpose]string{merchant.Purchase: secret}); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range examples {
+		status, body := ask(t, raw("POST", h.URL()+e.path, urlencoded, e.form))
+		answer, err := pg.ParseXML([]byte(body))
+		if err != nil || status != 200 || !pg.Verify(pg.Script(e.path), answer, secret) || answer.Get("pg_error_code") != e.code {
+			t.Errorf("%s: HTTP %d, %s, error %v", e.what, status, body, err)
+		}
+		fields, err := url.ParseQuery(e.form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fields.Set("pg_salt", fields.Get("pg_salt")+"x")
+		_, body = ask(t, raw("POST", h.URL()+e.path, urlencoded, fields.Encode()))
+		if code := unsignedCode(t, e.what, body); code != "1100" {
+			t.Errorf("%s, another salt: code %s", e.what, code)
+		}
+	}
+}
