@@ -44,18 +44,12 @@ func (o *follow) Want(s *store.Set) {
 	o.call.Want(s)
 	Rows.Want(s, o.seen.Key)
 	for _, message := range o.messages() {
-		stepByMessage.Want(s, digest{o.seen.MerchantID, message})
+		stepByMessage.Want(s, message)
 	}
 }
 
-func (o *follow) messages() []string {
-	switch o.step.Message {
-	case "":
-		return nil
-	case o.earlier:
-		return []string{o.step.Message}
-	}
-	return []string{o.step.Message, o.earlier}
+func (o *follow) messages() []digest {
+	return digests(o.seen.MerchantID, o.step.Message, o.earlier)
 }
 
 func (o *follow) Decide(s *store.Set, now time.Time) {
@@ -105,7 +99,7 @@ func (o *follow) before(s *store.Set, now time.Time) (int64, *codes.Refusal) {
 		return 0, codes.Invalid("pg_idempotency_key", codes.KeyConflict)
 	}
 	for _, message := range o.messages() {
-		if same, ok := stepByMessage.Get(s, digest{o.seen.MerchantID, message}); ok && now.Sub(same.CreatedAt) < idempotency.Window {
+		if same, ok := stepByMessage.Get(s, message); ok && now.Sub(same.CreatedAt) < idempotency.Window {
 			return same.PaymentID, nil
 		}
 	}

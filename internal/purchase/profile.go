@@ -59,12 +59,15 @@ func (o *recur) Merchant() int64 { return o.row.MerchantID }
 func (o *recur) profile() ProfileKey { return ProfileKey{o.row.MerchantID, o.row.ProfileID} }
 
 func (o *recur) Want(s *store.Set) {
+	o.row.wantBooks(s) // no money moves yet, but no other node takes the same message now
 	o.call.Want(s)
 	Profiles.Want(s, o.profile())
-	for _, message := range []string{o.row.Message, o.earlier} {
-		byMessage.Want(s, digest{o.row.MerchantID, message})
+	for _, message := range o.messages() {
+		byMessage.Want(s, message)
 	}
 }
+
+func (o *recur) messages() []digest { return digests(o.row.MerchantID, o.row.Message, o.earlier) }
 
 func (o *recur) Decide(s *store.Set, now time.Time) {
 	o.repeats, o.refusal = 0, nil
@@ -76,8 +79,8 @@ func (o *recur) Decide(s *store.Set, now time.Time) {
 		o.repeats, _ = strconv.ParseInt(subject, 10, 64)
 		return
 	}
-	for _, message := range []string{o.row.Message, o.earlier} {
-		if same, ok := byMessage.Get(s, digest{o.row.MerchantID, message}); ok && now.Sub(same.CreatedAt) < idempotency.Window {
+	for _, message := range o.messages() {
+		if same, ok := byMessage.Get(s, message); ok && now.Sub(same.CreatedAt) < idempotency.Window {
 			o.repeats = same.PaymentID
 			return
 		}

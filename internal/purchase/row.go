@@ -105,10 +105,22 @@ type digest struct {
 	Message    string `db:"message"`
 }
 
+// digests are the names that the message of a call may be stored under, none if it
+// has none: as one that comes now, and as one that came a little earlier (R46).
+func digests(merchant int64, message, earlier string) []digest {
+	switch message {
+	case "":
+		return nil
+	case earlier:
+		return []digest{{merchant, message}}
+	}
+	return []digest{{merchant, message}, {merchant, earlier}}
+}
+
 // byMessage finds a recurring charge by the message that asked for it.
 var byMessage = store.NewLatest(Rows, "created_at",
 	func(r *Row) (digest, bool) { return digest{r.MerchantID, r.Message}, r.Message != "" },
-	func(r *Row) int64 { return r.CreatedAt.UnixMicro() })
+	func(r *Row) int64 { return r.CreatedAt.UnixMicro() }).Partial("message <> ''")
 
 // Shown is what merchants see of the card that pays (R16). Expiry is MM/YY.
 type Shown struct {

@@ -16,6 +16,7 @@ type Latest[I comparable, K comparable, R any] struct {
 	table   *Table[K, R]
 	columns []column
 	by      string
+	only    string    // " AND ..." for the rows that the database's index holds
 	texts   [2]string // for one I, and for many
 	of      func(*R) (I, bool)
 	order   func(*R) int64
@@ -32,14 +33,26 @@ func NewLatest[I comparable, K comparable, R any](t *Table[K, R], by string, of 
 			panic(fmt.Sprintf("store: index of %s: column %s may change", t.name, name))
 		}
 	}
-	last := " ORDER BY t." + by + " DESC LIMIT 1"
+	ix.write()
+	t.indexes = append(t.indexes, ix)
+	return ix
+}
+
+// Partial says that the database's index holds only rows of a condition, the one
+// that of reports: without it a planner cannot know that they are all. It returns ix.
+func (ix *Latest[I, K, R]) Partial(condition string) *Latest[I, K, R] {
+	ix.only = " AND " + condition
+	ix.write()
+	return ix
+}
+
+func (ix *Latest[I, K, R]) write() {
+	t, last := ix.table, ix.only+" ORDER BY t."+ix.by+" DESC LIMIT 1"
 	ix.texts = [2]string{
 		"SELECT " + t.names("") + " FROM " + t.name + " AS t WHERE " + equals(ix.columns) + last,
 		"SELECT " + t.names("r.") + " FROM " + unnest(ix.columns) + " CROSS JOIN LATERAL (SELECT * FROM " + t.name +
 			" AS t WHERE " + matches(ix.columns) + last + ") AS r",
 	}
-	t.indexes = append(t.indexes, ix)
-	return ix
 }
 
 // found is what a set knows of an index.
@@ -83,7 +96,7 @@ func (ix *Latest[I, K, R]) Get(s *Set, i I) (R, bool) {
 // Find reads the latest row of i outside of any set.
 func (ix *Latest[I, K, R]) Find(ctx context.Context, tx *Tx, i I) (R, bool, error) {
 	rows, err := ix.table.Select(ctx, tx,
-		"WHERE "+equals(ix.columns)+" ORDER BY "+ix.by+" DESC LIMIT 1", values(ix.columns, reflect.ValueOf(i))...)
+		"WHERE "+equals(ix.columns)+ix.only+" ORDER BY "+ix.by+" DESC LIMIT 1", values(ix.columns, reflect.ValueOf(i))...)
 	if err != nil || len(rows) == 0 {
 		var none R
 		return none, false, err
