@@ -40,15 +40,16 @@ func (o *create) Decide(s *store.Set, now time.Time) {
 		o.repeats, _ = strconv.ParseInt(subject, 10, 64)
 		return
 	}
+	row := o.row
+	row.State, row.CreatedAt = Created, now
 	if o.unique {
-		newest, ok := ByOrder.Get(s, Order{o.row.MerchantID, o.row.OrderID})
-		if ok && newest.PaymentID != o.row.PaymentID && !newest.State.Failed() {
+		newest, ok := ByOrder.Get(s, Order{row.MerchantID, row.OrderID})
+		if ok && !newest.State.Failed() {
 			o.refusal = &codes.Refusal{Code: codes.OrderNotUnique, Field: "pg_order_id"}
 			return
 		}
+		row.Previous = newest.PaymentID
 	}
-	row := o.row
-	row.State, row.CreatedAt = Created, now
 	Rows.Insert(s, row)
 	engine.Schedule(s, row.expiry(), row.ExpiresAt, now)
 	o.call.Remember(s, strconv.FormatInt(row.PaymentID, 10), now)

@@ -50,10 +50,13 @@ func (s State) Underway() bool { return s == Challenged || s == Sent }
 // what was given back or is on its way back, Fee what the merchant pays of it. Busy
 // is the payment number of the cancel or capture that is with the bank, 0 for none.
 // PendingCard is the sealed card while 3-D Secure is under way, never with a CVC.
-// Reason is the merchant's own words when it refused the purchase.
+// Reason is the merchant's own words when it refused the purchase. Previous is the
+// payment number of the purchase of the same order before it, 0 for the first, where
+// an order has one at a time, and -1 elsewhere: no purchase has two next ones.
 type Row struct {
 	Key
 	OrderID     string         `db:"order_id,fixed"`
+	Previous    int64          `db:"previous,fixed"`
 	Test        bool           `db:"test,fixed"`
 	State       State          `db:"state"`
 	Amount      money.Amount   `db:"amount"`

@@ -82,7 +82,7 @@ func (p *Service) row(ctx context.Context, m *merchant.Merchant, w Proposal) (Ro
 	w.Terms.Tariff = m.Settings.PurchaseTariff
 	text, err := w.Terms.text()
 	return Row{
-		Key: Key{m.ID, id}, OrderID: w.OrderID, Test: w.Test, Amount: w.Money.Amount, Currency: w.Money.Currency,
+		Key: Key{m.ID, id}, OrderID: w.OrderID, Previous: -1, Test: w.Test, Amount: w.Money.Amount, Currency: w.Money.Currency,
 		UserID: w.UserID, OneStep: w.OneStep, TermsText: text,
 	}, err
 }

@@ -6,6 +6,7 @@ CREATE TABLE purchase (
     merchant_id  BIGINT  NOT NULL,
     payment_id   BIGINT  NOT NULL,
     order_id     TEXT    NOT NULL,
+    previous     BIGINT  NOT NULL,
     test         BOOLEAN NOT NULL,
     state        TEXT    NOT NULL,
     amount       BIGINT  NOT NULL CHECK (amount >= 0),
@@ -38,6 +39,8 @@ CREATE TABLE purchase (
     PRIMARY KEY (merchant_id, payment_id)
 );
 CREATE INDEX purchase_order ON purchase (order_id, merchant_id, created_at);
+-- Where an order has one purchase at a time, two nodes do not begin two.
+CREATE UNIQUE INDEX purchase_once ON purchase (order_id, merchant_id, previous) WHERE previous >= 0;
 CREATE INDEX purchase_page ON purchase (page_hash) WHERE page_hash <> '';
 CREATE INDEX purchase_message ON purchase (message, merchant_id, created_at) WHERE message <> '';
 
