@@ -1,6 +1,7 @@
 package purchase
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"tolem/internal/bank"
 	"tolem/internal/callback"
 	"tolem/internal/merchant"
+	"tolem/internal/protocol/codes"
 	"tolem/internal/protocol/pg"
 )
 
@@ -82,7 +84,7 @@ func (p *Service) Replied(ctx context.Context, notice callback.Row, r callback.R
 	if err != nil {
 		return err
 	}
-	o.reason = forPayer(r.Description)
+	o.step.Reason = cmp.Or(forPayer(r.Description), codes.PaymentCancelled.Text(row.Terms().Language))
 	return p.Engine.Do(o) // one that is refused found the merchant's own cancel or refund
 }
 

@@ -82,7 +82,7 @@ func (r *Row) done(s *store.Set, t Step, now time.Time) {
 		r.State = Captured
 		r.take(s, t.Amount, true, now)
 	default:
-		r.State = Voided
+		r.State, r.Fee = Voided, 0
 		r.release(s, now)
 	}
 	r.Busy, r.FinishedAt = 0, now
@@ -91,6 +91,9 @@ func (r *Row) done(s *store.Set, t Step, now time.Time) {
 
 // undone books that the bank has not done it.
 func (r *Row) undone(s *store.Set, t Step, now time.Time) {
+	if t.Reason != "" {
+		r.Reason = "" // the merchant has the money that it did not want
+	}
 	if t.Action == bank.Refund {
 		r.giving(t).Void(s, bookEnd, now)
 		r.Refunded -= t.Amount

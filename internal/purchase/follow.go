@@ -29,7 +29,6 @@ type follow struct {
 	step    Step   // Amount 0 for all there is
 	earlier string // what step.Message would be had the message come before
 	timer   bool   // the hold's life is over: not asked for by the merchant
-	reason  string // why the merchant takes back what was just paid
 
 	repeats int64 // the payment number of the step that this call asked for before
 	refusal *codes.Refusal
@@ -74,7 +73,7 @@ func (o *follow) Decide(s *store.Set, now time.Time) {
 		row.end(s, Cancelled, codes.PaymentCancelled, now)
 		step.State, step.FinishedAt, o.closed = Succeeded, now, true
 	} else {
-		step.SentAt, row.Reason = now, cmp.Or(o.reason, row.Reason)
+		step.SentAt, row.Reason = now, cmp.Or(step.Reason, row.Reason)
 		if step.Action == bank.Refund {
 			row.giving(step).Hold(s, now)
 			row.Refunded += step.Amount

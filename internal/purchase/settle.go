@@ -109,7 +109,7 @@ func (o *settle) approve(s *store.Set, row *Row, now time.Time) {
 }
 
 func (o *settle) decline(s *store.Set, row *Row, code codes.Code, now time.Time) {
-	row.State, row.ErrorCode, row.FinishedAt = Declined, code, now
+	row.State, row.Fee, row.ErrorCode, row.FinishedAt = Declined, 0, code, now
 	engine.Finish(s, row.charging())
 	o.notice(s, *row, o.callback, now)
 }

@@ -20,6 +20,7 @@ type Step struct {
 	State      StepState    `db:"state"`
 	Receipt    string       `db:"receipt,fixed"` // JSON of the receipt's positions, "" for none
 	Message    string       `db:"message,fixed"` // what R46 compares
+	Reason     string       `db:"reason,fixed"`  // the merchant's words when it refused what was paid (2.14), else ""
 	Reference  string       `db:"reference"`     // the bank's
 	ErrorCode  codes.Code   `db:"error_code"`
 	CreatedAt  time.Time    `db:"created_at,fixed"`

@@ -53,6 +53,7 @@ CREATE TABLE purchase_step (
     state       TEXT   NOT NULL,
     receipt     TEXT   NOT NULL,
     message     TEXT   NOT NULL,
+    reason      TEXT   NOT NULL,
     reference   TEXT   NOT NULL,
     error_code  BIGINT NOT NULL,
     created_at  BIGINT NOT NULL,
