@@ -29,12 +29,12 @@ func (p *Service) charge(ctx context.Context, e engine.Effect) (engine.Operation
 			return nil, err
 		}
 		answer, at := p.inquire(ctx, row.Test, row.reference())
-		return p.settle(ctx, row, Means{}, answer, at)
+		return p.settle(ctx, row, answer, at)
 	}
 	row := carried.row
 	at := p.Clock.Now()
 	if at.Sub(row.SentAt) > moment {
-		return p.settle(ctx, row, Means{}, bank.Answer{}, at) // held up: others may believe that it was never sent
+		return p.settle(ctx, row, bank.Answer{}, at) // held up: others may believe that it was never sent
 	}
 	call, cancel := context.WithTimeout(ctx, bank.CallLimit)
 	defer cancel()
@@ -45,7 +45,7 @@ func (p *Service) charge(ctx context.Context, e engine.Effect) (engine.Operation
 	if err != nil {
 		answer = bank.Answer{}
 	}
-	return p.settle(ctx, row, Means{Card: carried.card, Save: carried.save}, answer, at)
+	return p.settle(ctx, row, answer, at)
 }
 
 // inquire asks the bank what became of a charge or a step; a zero answer is none.
@@ -62,14 +62,18 @@ func (p *Service) inquire(ctx context.Context, test bool, reference string) (ban
 
 // settle makes the operation that follows an answer. An approved card is kept if
 // the payer wants it to be, or the merchant may charge it again.
-func (p *Service) settle(ctx context.Context, row Row, means Means, answer bank.Answer, at time.Time) (*settle, error) {
+func (p *Service) settle(ctx context.Context, row Row, answer bank.Answer, at time.Time) (*settle, error) {
 	id, err := p.Callbacks.Next(ctx)
 	if err != nil {
 		return nil, err
 	}
 	o := &settle{seen: row, answer: answer, at: at, callback: id, notice: p.notify, done: func(r Row) { p.charges.Tell(r.Key, r) }}
-	if answer.Outcome != bank.Approved {
+	if answer.Outcome != bank.Approved || len(row.PendingCard) == 0 {
 		return o, nil
+	}
+	means, err := open(p.Vault, row.PendingCard, row.associated())
+	if err != nil {
+		return nil, err
 	}
 	if means.Save {
 		owner := cardtoken.Owner{MerchantID: row.MerchantID, UserID: row.UserID, Purpose: cardtoken.ForPurchase, Test: row.Test}
@@ -79,12 +83,10 @@ func (p *Service) settle(ctx context.Context, row Row, means Means, answer bank.
 		}
 		o.token = &token
 	}
-	if row.Terms().Recurring > 0 && means.Card.PAN.Digits() != "" {
-		if o.profile, err = p.profile(ctx, row, means); err != nil {
-			return nil, err
-		}
+	if row.Terms().Recurring > 0 {
+		o.profile, err = p.profile(ctx, row, means)
 	}
-	return o, nil
+	return o, err
 }
 
 func (p *Service) profile(ctx context.Context, row Row, means Means) (*Profile, error) {

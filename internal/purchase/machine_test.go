@@ -126,7 +126,7 @@ func (m *model) secure(t *rapid.T) {
 
 func (m *model) send(t *rapid.T) {
 	k, x := m.pick(t)
-	o := &send{seen: m.row(k), secure: rapid.Bool().Draw(t, "secure")}
+	o := &send{seen: m.row(k), secure: rapid.Bool().Draw(t, "secure"), sealed: []byte("sealed")}
 	admitted := x.open(m.now) && x.amount > 0 && !o.secure || x.state == Challenged && o.secure && m.now.Before(x.expires)
 	if m.try(t, admitted, o); admitted {
 		x.to(t, Sent)
@@ -309,7 +309,7 @@ func (m *model) check(t *rapid.T) {
 		if row.State != x.state || row.Amount != x.amount || row.Captured != x.taken || row.Refunded != x.given+x.giving || row.Busy != x.step.PaymentID {
 			t.Fatalf("purchase %+v, want %+v", row, x)
 		}
-		if row.Refunded < 0 || row.Refunded > row.Captured || row.Captured > row.Amount || row.Fee > row.Amount {
+		if row.Refunded < 0 || row.Refunded > row.Captured || row.Captured > row.Amount || row.State != Sent && row.State != Authorized && row.Fee != x.fee {
 			t.Fatalf("purchase %+v: sums out of order", row)
 		}
 		for kind, c := range map[string][2]bool{
@@ -329,7 +329,7 @@ func (m *model) check(t *rapid.T) {
 		if x.outcomes > 1 {
 			t.Fatalf("purchase %d has %d outcomes", k.PaymentID, x.outcomes)
 		}
-		if (row.State == Challenged) != (len(row.PendingCard) > 0) {
+		if row.State.Underway() != (len(row.PendingCard) > 0) {
 			t.Fatalf("purchase %d is %s and keeps %d bytes of a card", k.PaymentID, row.State, len(row.PendingCard))
 		}
 	}

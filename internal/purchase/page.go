@@ -132,11 +132,19 @@ func (p *Service) Choose(ctx context.Context, row Row, amount money.Amount) (aft
 	return o.result, o.done, err
 }
 
-// send hands the purchase to the bank and waits for its answer.
+// send hands the purchase to the bank and waits for its answer. A card that the payer
+// wants to be kept, or that the merchant may charge again, waits for it too.
 func (p *Service) send(ctx context.Context, row Row, means Means, secure bool) (Turn, error) {
 	o := &send{
 		seen: row, shown: shown(means.Card), secure: secure, token: means.Saved.Key, cardID: means.Saved.CardID,
-		parcel: parcel{card: means.Card, save: means.Save && row.UserID != "" && means.Saved.Token == ""},
+		parcel: parcel{card: means.Card},
+	}
+	means.Save = means.Save && row.UserID != "" && means.Saved.Token == ""
+	if means.Save || row.Terms().Recurring > 0 {
+		var err error
+		if o.sealed, err = means.seal(p.Vault, row.associated()); err != nil {
+			return Turn{Row: row}, err
+		}
 	}
 	done := p.charges.Join(row.Key)
 	defer p.charges.Leave(row.Key, done)

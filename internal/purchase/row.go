@@ -49,7 +49,8 @@ func (s State) Underway() bool { return s == Challenged || s == Sent }
 // pays, 0 until an open amount is chosen; Captured is what was taken of it, Refunded
 // what was given back or is on its way back, Fee what the merchant pays of it. Busy
 // is the payment number of the cancel or capture that is with the bank, 0 for none.
-// PendingCard is the sealed card while 3-D Secure is under way, never with a CVC.
+// PendingCard is the sealed card while 3-D Secure is under way, and while it is with
+// the bank if it is to be kept once that has approved; never with a CVC.
 // Reason is the merchant's own words when it refused the purchase. Previous is the
 // payment number of the purchase of the same order before it, 0 for the first, where
 // an order has one at a time, and -1 elsewhere: no purchase has two next ones.

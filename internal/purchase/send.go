@@ -22,7 +22,6 @@ func (k Key) charging() engine.EffectKey {
 type parcel struct {
 	row  Row
 	card cardtoken.Card
-	save bool // the payer wants the card to be kept
 }
 
 // challenge leaves the payer to the card's issuer. The card waits, sealed.
@@ -58,6 +57,7 @@ type send struct {
 	shown  Shown
 	token  cardtoken.Key // of the saved card that pays, zero for a typed one
 	cardID int64
+	sealed []byte // the card, if it is to be kept once the bank has approved
 	secure bool
 	result Row
 }
@@ -76,7 +76,7 @@ func (o *send) Decide(s *store.Set, now time.Time) {
 	if !ok || !ready || row.Amount == 0 {
 		return
 	}
-	row.State, row.SentAt, row.PendingCard, row.Method, row.Secure = Sent, now, nil, Bankcard, o.secure
+	row.State, row.SentAt, row.PendingCard, row.Method, row.Secure = Sent, now, o.sealed, Bankcard, o.secure
 	row.CardToken, row.CardID = o.token.Token, o.cardID
 	row.show(o.shown)
 	row.Fee = row.fee(row.Amount)

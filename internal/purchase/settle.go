@@ -85,7 +85,7 @@ func (o *settle) Decide(s *store.Set, now time.Time) {
 }
 
 func (o *settle) approve(s *store.Set, row *Row, now time.Time) {
-	row.Reference, row.AuthCode, row.PaidAt = o.answer.Reference, o.answer.AuthCode, now
+	row.Reference, row.AuthCode, row.PaidAt, row.PendingCard = o.answer.Reference, o.answer.AuthCode, now, nil
 	if row.OneStep {
 		row.State, row.FinishedAt = Captured, now
 		row.take(s, row.Amount, false, now)
@@ -109,7 +109,8 @@ func (o *settle) approve(s *store.Set, row *Row, now time.Time) {
 }
 
 func (o *settle) decline(s *store.Set, row *Row, code codes.Code, now time.Time) {
-	row.State, row.Fee, row.ErrorCode, row.FinishedAt = Declined, 0, code, now
+	row.State, row.Fee, row.PendingCard = Declined, 0, nil
+	row.ErrorCode, row.FinishedAt = code, now
 	engine.Finish(s, row.charging())
 	o.notice(s, *row, o.callback, now)
 }

@@ -95,7 +95,7 @@ func (w *world) step(k Key) Step {
 }
 
 func (w *world) submit(k Key) *send {
-	o := &send{seen: w.row(k), shown: Shown{Mask: "4716-04XX-XXXX-1981"}}
+	o := &send{seen: w.row(k), shown: Shown{Mask: "4716-04XX-XXXX-1981"}, sealed: []byte("sealed")}
 	w.do(o)
 	return o
 }
@@ -108,7 +108,7 @@ func (w *world) challenge(k Key) *challenge {
 
 // passed is what follows when 3-D Secure vouched for the payer.
 func (w *world) passed(k Key) *send {
-	o := &send{seen: w.row(k), secure: true}
+	o := &send{seen: w.row(k), secure: true, sealed: []byte("sealed")}
 	w.do(o)
 	return o
 }
