@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"tolem/internal/cardtoken"
 	"tolem/internal/engine"
 	"tolem/internal/idempotency"
 	"tolem/internal/protocol/codes"
@@ -14,7 +15,8 @@ import (
 type create struct {
 	call   idempotency.Call
 	row    Row
-	unique bool // the shop has one purchase for each order id, those that failed apart
+	named  string // the field that names the card
+	unique bool   // the shop has one purchase for each order id, those that failed apart
 
 	repeats int64 // the payment number of the purchase that is there already
 	refusal *codes.Refusal
@@ -28,6 +30,13 @@ func (o *create) Want(s *store.Set) {
 	if o.unique {
 		ByOrder.Want(s, Order{o.row.MerchantID, o.row.OrderID})
 	}
+	if o.row.CardToken != "" {
+		cardtoken.Tokens.Look(s, o.card())
+	}
+}
+
+func (o *create) card() cardtoken.Key {
+	return cardtoken.Key{MerchantID: o.row.MerchantID, Token: o.row.CardToken}
 }
 
 func (o *create) Decide(s *store.Set, now time.Time) {
@@ -49,6 +58,13 @@ func (o *create) Decide(s *store.Set, now time.Time) {
 			return
 		}
 		row.Previous = newest.PaymentID
+	}
+	if row.CardToken != "" {
+		token, ok := cardtoken.Tokens.Get(s, o.card())
+		if o.refusal = chargeable(token, ok, row, o.named, now); o.refusal != nil {
+			return
+		}
+		row.CardID = token.CardID
 	}
 	Rows.Insert(s, row)
 	engine.Schedule(s, row.expiry(), row.ExpiresAt, now)

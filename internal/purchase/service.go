@@ -51,6 +51,7 @@ type Proposal struct {
 	Lifetime time.Duration
 	Unique   bool // the shop has one purchase for each order id
 	Terms    Terms
+	Saved    Saved // the card that pays, of the user
 	Call     idempotency.Call
 }
 
@@ -63,7 +64,12 @@ func (p *Service) Create(ctx context.Context, m *merchant.Merchant, w Proposal) 
 	}
 	row.ExpiresAt = p.Clock.Now().Add(w.Lifetime)
 	row.PageHash = ids.PageHash(p.pageKey(row.Key))
-	o := &create{call: w.Call, row: row, unique: w.Unique && w.OrderID != ""}
+	token, refusal, err := p.resolve(ctx, m.ID, w.Saved)
+	if err != nil || refusal != nil {
+		return row, refusal, err
+	}
+	row.CardToken = token
+	o := &create{call: w.Call, row: row, named: w.Saved.field(), unique: w.Unique && w.OrderID != ""}
 	if err := engine.Await(ctx, p.Engine, o); err != nil || o.refusal != nil {
 		return row, o.refusal, err
 	}
