@@ -46,3 +46,7 @@ func (m *Manual) Advance(d time.Duration) {
 func Local(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format("2006-01-02 15:04:05")
 }
+
+// Stamp is the protocol's text of an instant in UTC: "2006-01-02T15:04:05+00:00",
+// as in pg_datetime (R15).
+func Stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05+00:00") }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"tolem/internal/clock"
 	"tolem/internal/store"
 )
 
@@ -20,7 +21,7 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(code)
 	_ = json.NewEncoder(w).Encode(map[string]string{
-		"status": status, "time": s.Config.Clock.Now().Format("2006-01-02T15:04:05+00:00"),
+		"status": status, "time": clock.Stamp(s.Config.Clock.Now()),
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"tolem/internal/api"
 	"tolem/internal/money"
 	"tolem/internal/protocol/codes"
+	"tolem/internal/purchase"
 )
 
 // openRequest asks for a payment whose payer chooses the amount (spec 01, 2.5). Amount
@@ -20,15 +21,15 @@ type openRequest struct {
 }
 
 func (a *API) createOpen(ctx context.Context, c *api.Call, r *openRequest) (none createAnswer, err error) {
-	page, err := a.openPage(ctx, c, r, r)
+	row, err := a.openPayment(ctx, c, r, r)
 	if err != nil {
 		return none, err
 	}
-	return answerWith(page, r.QR)
+	return a.created(row, r.QR)
 }
 
-// openPage is page for any amount. Such a payment is one-step and has no receipt.
-func (a *API) openPage(ctx context.Context, c *api.Call, r *openRequest, request any) (none opened, err error) {
+// openPayment is payment for any amount. Such a payment is one-step and has no receipt.
+func (a *API) openPayment(ctx context.Context, c *api.Call, r *openRequest, request any) (none purchase.Row, err error) {
 	w, err := r.checkout.proposal(c)
 	if err != nil {
 		return none, err

@@ -41,19 +41,19 @@ type createAnswer struct {
 }
 
 func (a *API) create(ctx context.Context, c *api.Call, r *createRequest) (none createAnswer, err error) {
-	page, err := a.page(ctx, c, r)
+	row, err := a.payment(ctx, c, r)
 	if err != nil {
 		return none, err
 	}
-	return answerWith(page, r.QR)
+	return a.created(row, r.QR)
 }
 
-// answerWith tells where the page is. It will ask the payer for what is still
-// missing, hence "need data".
-func answerWith(page opened, drawn bool) (createAnswer, error) {
-	answer := createAnswer{Status: api.OK, PaymentID: page.payment, RedirectURL: page.url, RedirectURLType: "need data"}
+// created tells where the page is, also as a picture. The page will ask the payer for
+// what is still missing, hence "need data".
+func (a *API) created(row purchase.Row, drawn bool) (createAnswer, error) {
+	answer := createAnswer{Status: api.OK, PaymentID: row.PaymentID, RedirectURL: a.pageOf(row), RedirectURLType: "need data"}
 	if drawn {
-		code, err := qr.Encode(page.url, qr.M)
+		code, err := qr.Encode(answer.RedirectURL, qr.M)
 		if err != nil {
 			return answer, err
 		}
@@ -62,20 +62,16 @@ func answerWith(page opened, drawn bool) (createAnswer, error) {
 	return answer, nil
 }
 
-// opened is where the payer of a payment goes.
-type opened struct {
-	payment int64
-	url     string
-}
+func (a *API) pageOf(row purchase.Row) string { return a.Site + a.Purchases.PagePath(row.Key) }
 
-// page creates the payment that a request asks for, or finds it.
-func (a *API) page(ctx context.Context, c *api.Call, r *createRequest) (none opened, err error) {
+// payment creates the payment that a request asks for, or finds it.
+func (a *API) payment(ctx context.Context, c *api.Call, r *createRequest) (none purchase.Row, err error) {
 	if r.Amount == 0 && r.bounds != (bounds{}) {
 		if r.OrderID == "" {
 			return none, codes.Invalid("pg_order_id", codes.Required)
 		}
 		open := openRequest{OrderID: r.OrderID, bounds: r.bounds, checkout: r.checkout}
-		return a.openPage(ctx, c, &open, r)
+		return a.openPayment(ctx, c, &open, r)
 	}
 	w, err := r.checkout.proposal(c)
 	if err != nil {
@@ -84,11 +80,7 @@ func (a *API) page(ctx context.Context, c *api.Call, r *createRequest) (none ope
 	if r.Amount == 0 {
 		return none, codes.Invalid("pg_amount", codes.Required)
 	}
-	shop := &c.Merchant.Settings.Purchase
-	w.OrderID, w.Money.Amount, w.OneStep = r.OrderID, money.Amount(r.Amount), shop.AutoClearing
-	if r.AutoClearing != nil {
-		w.OneStep = *r.AutoClearing
-	}
+	w.OrderID, w.Money.Amount, w.OneStep = r.OrderID, money.Amount(r.Amount), oneStep(c, r.AutoClearing)
 	if r.RecurringStart {
 		if w.Terms.Recurring, err = r.recurring(c); err != nil {
 			return none, err
@@ -98,6 +90,15 @@ func (a *API) page(ctx context.Context, c *api.Call, r *createRequest) (none ope
 		return none, err
 	}
 	return a.begin(ctx, c, w, &r.params, r)
+}
+
+// oneStep tells whether the money is taken at once: as the call says, else the shop
+// (R25).
+func oneStep(c *api.Call, said *bool) bool {
+	if said != nil {
+		return *said
+	}
+	return c.Merchant.Settings.Purchase.AutoClearing
 }
 
 // recurring is for how many months the card may be charged again.
@@ -114,19 +115,19 @@ func (r *createRequest) recurring(c *api.Call) (int64, error) {
 }
 
 // begin creates a payment; request is what the merchant's own fields are told from.
-func (a *API) begin(ctx context.Context, c *api.Call, w purchase.Proposal, p *params, request any) (none opened, err error) {
+func (a *API) begin(ctx context.Context, c *api.Call, w purchase.Proposal, p *params, request any) (row purchase.Row, err error) {
 	if w.Terms.Echo, err = p.echo(c.Extras(request)); err != nil {
-		return none, err
+		return row, err
 	}
 	row, refusal, err := a.Purchases.Create(ctx, c.Merchant, w)
 	if err != nil {
-		return none, err
+		return row, err
 	}
 	if refusal != nil {
-		return none, refusal
+		return row, refusal
 	}
 	if w.Money.Amount != 0 && !addsUp(w.Terms.Receipt, w.Money.Amount) {
 		a.Log.WarnContext(ctx, "receipt does not add up", "merchant", row.MerchantID, "payment", row.PaymentID)
 	}
-	return opened{row.PaymentID, a.Site + a.Purchases.PagePath(row.Key)}, nil
+	return row, nil
 }

@@ -52,6 +52,21 @@ func (a *API) purchaseEndpoints() []api.Endpoint {
 			Paths:  []string{"/any_amount"},
 			Family: api.Scripts, Secrets: purchaseSecret,
 		}, a.createOpen),
+		api.Declare(api.Endpoint{
+			Name:   "merchant.purchase.status",
+			Paths:  []string{"/get_status3.php", "/get_status3"},
+			Family: api.Scripts, Secrets: purchaseSecret,
+		}, a.purchaseStatus),
+		api.Declare(api.Endpoint{
+			Name:   "extra.purchase.get-status",
+			Paths:  []string{"/get_status.php", "/get_status"},
+			Family: api.Scripts, Secrets: purchaseSecret,
+		}, a.legacyStatus),
+		api.Declare(api.Endpoint{
+			Name:   "extra.purchase.ps-list",
+			Paths:  []string{"/ps_list.php", "/ps_list"},
+			Family: api.Scripts, Secrets: purchaseSecret,
+		}, a.paymentSystems),
 	}
 }
 
@@ -77,6 +92,16 @@ func (a *API) cardEndpoints() []api.Endpoint {
 			Paths:  []string{"/v1/merchant/{merchant_id}/cardstorage/list"},
 			Family: api.Nested, Secrets: purchaseSecret,
 		}, a.listCards),
+		api.Declare(api.Endpoint{
+			Name:   "merchant.purchase.card-token.create-payment",
+			Paths:  []string{"/v1/merchant/{merchant_id}/card/init"},
+			Family: api.Nested, Secrets: purchaseSecret,
+		}, a.cardInit),
+		api.Declare(api.Endpoint{
+			Name:   "merchant.purchase.card-token.confirm-payment",
+			Paths:  []string{"/v1/merchant/{merchant_id}/card/direct"},
+			Family: api.Nested, Secrets: purchaseSecret,
+		}, a.cardDirect),
 	}
 }
 
@@ -121,7 +146,7 @@ func (a *API) payoutEndpoints() []api.Endpoint {
 			Name:   "merchant.payout.status-by-order-id",
 			Paths:  []string{"/get_status2.php", "/get_status2"},
 			Family: api.Scripts, Secrets: eitherSecret,
-		}, a.statusByOrder),
+		}, a.legacyStatusOfBoth),
 	}
 }
 

@@ -31,6 +31,10 @@ var examples = []example{
 	{"any amount (2.5)", "/init_payment.php",
 		"pg_order_id=D-7&pg_merchant_id=990011&pg_description=Donation&pg_amount_interval_from=500&pg_amount_interval_to=100000&pg_currency=KZT" +
 			"&pg_salt=any9&pg_sig=d1ed130eb3c610360fa5da9793be8687", ""},
+	{"status (2.10)", "/get_status3.php",
+		"pg_merchant_id=990011&pg_payment_id=1900000417&pg_salt=st01&pg_sig=89f7387251da87697288e4511c8dfb95", "11068"},
+	{"payment systems (2.10)", "/ps_list.php",
+		"pg_merchant_id=990011&pg_amount=1500&pg_currency=KZT&pg_testing_mode=1&pg_salt=ps1&pg_sig=b43b714377da6f3782c64ab8ce35482f", ""},
 }
 
 func TestTheExamplesOfTheContractAreAnswered(t *testing.T) {

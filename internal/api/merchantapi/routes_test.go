@@ -15,7 +15,7 @@ func TestUnknownPathsAre404(t *testing.T) {
 	shop := h.enroll(merchant.Test)
 	for _, path := range []string{
 		"/", "/api", "/api/", "/api/reg2reg/", "/api/reg2reg.php", "/API/reg2reg", "/api/iban_payout/", "/api/./reg2reg", "/v1/../api/reg2reg", "/api/reg2reg/..",
-		"/get_status2.php/", "/get_status3.php", "/payment_status", shop.path("/cardstorage"), shop.path("/cardstorage/add3"),
+		"/get_status2.php/", "/get_status4.php", "/any_amount.php", "/payment_status", shop.path("/cardstorage"), shop.path("/cardstorage/add3"),
 		shop.path("/cardstoragepayout/add2"), shop.path("/cardstoragepayout/list"), shop.path("/cardstoragepayout/remove"), "/v1/merchant//cardstorage/add",
 	} {
 		message := shop.Sign(path, pg.Message{}.With("pg_merchant_id", shop.merchantID()))

@@ -87,34 +87,6 @@ func (a *API) statusByPayment(ctx context.Context, c *api.Call, r *payoutRequest
 	return answerTo(c, row), nil
 }
 
-// legacyAnswer of get_status2 (B.6).
-type legacyAnswer struct {
-	api.Status
-	PaymentID         *int64 `pg:"pg_payment_id"`
-	TransactionStatus string `pg:"pg_transaction_status"`
-	CanReject         *bool  `pg:"pg_can_reject"`
-	TestingMode       bool   `pg:"pg_testing_mode"`
-	Captured          *bool  `pg:"pg_captured"`
-	CreateDate        string `pg:"pg_create_date"`
-}
-
-// statusByOrder answers for payouts. The purchase secret would search purchases
-// first (R2); there are none besides payouts yet.
-func (a *API) statusByOrder(ctx context.Context, c *api.Call, r *payoutRequest) (legacyAnswer, error) {
-	row, ok, err := a.find(ctx, c, *r)
-	if err != nil {
-		return legacyAnswer{}, err
-	}
-	if !ok {
-		return legacyAnswer{Status: c.Fail(codes.TransactionNotFound), PaymentID: nobody}, nil
-	}
-	captured := row.State == payout.Success
-	return legacyAnswer{
-		Status: api.OK, PaymentID: &row.PaymentID, TransactionStatus: words[row.State].legacy,
-		CanReject: new(bool), TestingMode: row.Test, Captured: &captured, CreateDate: c.Date(row.CreatedAt),
-	}, nil
-}
-
 type balanceRequest struct {
 	Currency currency `pg:"pg_currency"`
 }

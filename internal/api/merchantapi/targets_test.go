@@ -132,6 +132,18 @@ func targets(saved string) []target {
 		{"/api/payment_status", status(false)},
 		{"/api/iban_payout/payment_status", status(false)},
 		{"/api/payment_status2", status(true)},
+		{"/v1/merchant/%d/card/init", pay(
+			targetField{"pg_description", "Order 7", "text", true}, targetField{"pg_user_id", "drv-88", "user", true},
+			targetField{"pg_card_token", "no-such-token", "token", true}, targetField{"pg_card_id", "7", "number", false},
+			targetField{"pg_currency", "KZT", "currency", false}, targetField{"pg_user_ip", "192.0.2.7", "ip", false},
+			targetField{"pg_result_url", "https://pay.example/success", "url", false}, targetField{"pg_success_url", "https://shop.example/ok", "url", false},
+			targetField{"pg_failure_url", "https://shop.example/no", "url", false}, targetField{"pg_auto_clearing", "1", "flag", false},
+			targetField{"pg_lifetime", "300", "life", false}, targetField{"pg_param2", "two", "name", false},
+			targetField{"pg_loyalty_id", "7", "note", false}, targetField{"pg_loyalty_amount", "7", "note", false}, targetField{"pg_freedom_id", "7", "note", false})},
+		{"/v1/merchant/%d/card/direct", []targetField{{"pg_payment_id", "7", "number", true}}},
+		{"/ps_list.php", []targetField{{"pg_amount", "1", "amount", true}, {"pg_currency", "KZT", "currency", false}}},
+		{"/get_status3.php", status(false)},
+		{"/get_status.php", status(false)},
 		{"/get_status2.php", status(false)},
 		{"/get_status2", status(false)},
 	}

@@ -19,11 +19,13 @@ var (
 
 // shapes are the forms of what the platform makes up (R17, R20).
 var shapes = map[string]string{
-	"number": `[1-9][0-9]{0,9}`,
-	"uuid":   `[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`,
-	"hex26":  `[0-9a-f]{26}`,
-	"hex32":  `[0-9a-f]{32}`,
-	"png":    `data:image/png;base64,iVBORw0KGgo[A-Za-z0-9+/]+=*`,
+	"number":   `[1-9][0-9]{0,9}`,
+	"uuid":     `[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`,
+	"hex26":    `[0-9a-f]{26}`,
+	"digits6":  `[0-9]{6}`,
+	"digits12": `[0-9]{12}`,
+	"hex32":    `[0-9a-f]{32}`,
+	"png":      `data:image/png;base64,iVBORw0KGgo[A-Za-z0-9+/]+=*`,
 }
 
 // fill puts values in their places, and writes {51*x} out.
