@@ -104,7 +104,7 @@ func (a *API) cardDirect(ctx context.Context, c *api.Call, r *cardDirectRequest)
 	if !c.Merchant.Settings.Purchase.CardDirect {
 		return none, codes.Refuse(codes.ActionDisabled)
 	}
-	row, ok, err := a.Purchases.Find(ctx, purchase.Key{MerchantID: c.Merchant.ID, PaymentID: r.PaymentID})
+	row, ok, err := a.Purchases.Find(ctx, keyOf(c, r.PaymentID))
 	if err != nil || !ok {
 		return none, orNotFound(err)
 	}

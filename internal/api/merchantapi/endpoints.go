@@ -53,6 +53,26 @@ func (a *API) purchaseEndpoints() []api.Endpoint {
 			Family: api.Scripts, Secrets: purchaseSecret,
 		}, a.createOpen),
 		api.Declare(api.Endpoint{
+			Name:   "extra.purchase.recurring-payment",
+			Paths:  []string{"/make_recurring_payment.php", "/make_recurring_payment"},
+			Family: api.Scripts, Secrets: purchaseSecret,
+		}, a.recur),
+		api.Declare(api.Endpoint{
+			Name:   "merchant.purchase.cancel-payment",
+			Paths:  []string{"/cancel.php", "/cancel"},
+			Family: api.Scripts, Secrets: purchaseSecret,
+		}, a.cancel),
+		api.Declare(api.Endpoint{
+			Name:   "merchant.purchase.clearing",
+			Paths:  []string{"/do_capture.php", "/do_capture"},
+			Family: api.Scripts, Secrets: purchaseSecret,
+		}, a.capture),
+		api.Declare(api.Endpoint{
+			Name:   "merchant.purchase.refund-payment",
+			Paths:  []string{"/revoke.php", "/revoke"},
+			Family: api.Scripts, Secrets: purchaseSecret,
+		}, a.refund),
+		api.Declare(api.Endpoint{
 			Name:   "merchant.purchase.status",
 			Paths:  []string{"/get_status3.php", "/get_status3"},
 			Family: api.Scripts, Secrets: purchaseSecret,

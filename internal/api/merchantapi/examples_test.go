@@ -31,6 +31,14 @@ var examples = []example{
 	{"any amount (2.5)", "/init_payment.php",
 		"pg_order_id=D-7&pg_merchant_id=990011&pg_description=Donation&pg_amount_interval_from=500&pg_amount_interval_to=100000&pg_currency=KZT" +
 			"&pg_salt=any9&pg_sig=d1ed130eb3c610360fa5da9793be8687", ""},
+	{"recurring payment (2.6)", "/make_recurring_payment",
+		"pg_merchant_id=990011&pg_order_id=A-10046&pg_recurring_profile=5501177&pg_amount=990&pg_description=Monthly+plan" +
+			"&pg_result_url=https%3A%2F%2Fshop.example%2Ffp%2Fresult&pg_salt=rc1&pg_sig=6481878d24cde942f2581f61400e9297", "11068"},
+	{"cancel (2.7)", "/cancel.php", "pg_merchant_id=990011&pg_payment_id=1900000417&pg_salt=c4nce1&pg_sig=fd20698a580dc0d3e150e911c3502b30", "11068"},
+	{"capture (2.8)", "/do_capture.php",
+		"pg_merchant_id=990011&pg_payment_id=1900000417&pg_clearing_amount=1200&pg_salt=cap77&pg_sig=4e659fd8f6072c639171cf108501b943", "11068"},
+	{"refund (2.9)", "/revoke.php", "pg_merchant_id=990011&pg_payment_id=1900000417&pg_refund_amount=400&pg_idempotency_key=rf-A-10045-1" +
+		"&pg_salt=rev5&pg_sig=f3f8bbb8d49a82ef57b0db635618d537", "11068"},
 	{"status (2.10)", "/get_status3.php",
 		"pg_merchant_id=990011&pg_payment_id=1900000417&pg_salt=st01&pg_sig=89f7387251da87697288e4511c8dfb95", "11068"},
 	{"payment systems (2.10)", "/ps_list.php",

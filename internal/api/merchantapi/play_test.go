@@ -90,6 +90,9 @@ func (s *stage) prepare(line string) {
 		}
 		name := rest[5]
 		s.known[name], s.known[name+"_id"] = shop.save(rest[0], rest[3], rest[1], expiry)
+	case "pay": // pay 1500 with {card} of usr-1 as first at once
+		s.known[rest[6]] = shop.charge(rest[0], rest[2], rest[4], len(rest) > 7)
+		s.unseen()
 	default:
 		s.Fatalf("%q is nothing that can be prepared", line)
 	}

@@ -22,7 +22,7 @@ type purchaseRequest struct {
 func (a *API) findPurchase(ctx context.Context, c *api.Call, r purchaseRequest) (row purchase.Row, ok bool, err error) {
 	switch {
 	case r.PaymentID != 0:
-		return a.Purchases.Find(ctx, purchase.Key{MerchantID: c.Merchant.ID, PaymentID: r.PaymentID})
+		return a.Purchases.Find(ctx, keyOf(c, r.PaymentID))
 	case r.OrderID != "":
 		return a.Purchases.Newest(ctx, purchase.Order{MerchantID: c.Merchant.ID, OrderID: r.OrderID})
 	}

@@ -130,6 +130,23 @@ func (s *seller) typeCard(page, pan, expiry string) int {
 	return response.StatusCode
 }
 
+// charge pays by a saved card, in one step or two, and returns the payment's number.
+func (s *seller) charge(amount, token, user string, oneStep bool) string {
+	s.house.t.Helper()
+	steps := map[bool]string{true: "1", false: "0"}
+	answer, err := s.Call(s.house.t.Context(), s.path("/card/init"), "pg_order_id", "paid", "pg_amount", amount, "pg_description", "Two notebooks",
+		"pg_user_id", user, "pg_card_token", token, "pg_auto_clearing", steps[oneStep], "pg_result_url", "https://pay.example/success",
+		"pg_success_url", "https://shop.example/ok", "pg_failure_url", "https://shop.example/fail")
+	if err != nil {
+		s.house.t.Fatal(err)
+	}
+	paid, err := s.Call(s.house.t.Context(), s.path("/card/direct"), "pg_payment_id", answer.Get("pg_payment_id"))
+	if err != nil || paid.Get("pg_payment_status") != "success" || paid.Get("pg_captured") != steps[oneStep] {
+		s.house.t.Fatalf("the card is not charged: %s, error %v", paid.Get("pg_error_description"), err)
+	}
+	return paid.Get("pg_payment_id")
+}
+
 // transfers are the lines of the merchant's books in the order of payments and steps.
 func (s *seller) transfers() (lines []ledger.Transfer) {
 	s.house.t.Helper()
