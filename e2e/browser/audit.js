@@ -9,9 +9,10 @@
 	// Names: what a screen reader says.
 	if (!document.documentElement.lang || !document.title.trim()) wrongs.push("no language or no title");
 	if (all("h1").length !== 1 || all("main").length !== 1) wrongs.push("not one heading in one main part");
-	const standard = {number: "cc-number", holder: "cc-name", expiry: "cc-exp", cvc: "cc-csc", code: "one-time-code"};
+	const standard = {number: "cc-number", holder: "cc-name", expiry: "cc-exp", cvc: "cc-csc", code: "one-time-code", amount: "transaction-amount"};
 	for (const input of all("input")) {
 		if (![...input.labels].some((label) => visible(label) && label.innerText.trim())) wrong(input, "no label");
+		if (input.type !== "text") continue; // a choice, which its label says all of
 		if (input.autocomplete !== standard[input.name]) wrong(input, "autocomplete is not " + standard[input.name]);
 		for (const id of input.getAttribute("aria-describedby").split(" ")) {
 			if (!document.getElementById(id)) wrong(input, "nothing has the id " + id);
@@ -42,7 +43,7 @@
 	}
 	if (phone) {
 		for (const target of all("a, button, input")) {
-			const box = target.getBoundingClientRect();
+			const box = (["radio", "checkbox"].includes(target.type) ? target.labels[0] : target).getBoundingClientRect();
 			if (box.height < 43.9 || box.width < 43.9) wrong(target, "a target of " + box.width.toFixed(1) + " by " + box.height.toFixed(1) + " px");
 		}
 	}

@@ -3,6 +3,8 @@ package browser
 import (
 	"net/url"
 	"time"
+
+	"github.com/chromedp/chromedp"
 )
 
 // gallery is every page that a person can come to, and the way there.
@@ -86,6 +88,50 @@ var gallery = []struct {
 		s.told(late.payment, "/callbacks/payout")
 		p.visit(in(lang, late))
 	}},
+	{"checkout", func(s *sandbox, p *tab, lang string) { p.visit(in(lang, s.checkout(receipt...))) }},
+	{"checkout-mistakes", func(s *sandbox, p *tab, lang string) {
+		p.visit(in(lang, s.checkout("pg_user_id", "user-1")))
+		p.pays("4716 0472 6194 1982")
+	}},
+	{"checkout-saved", func(s *sandbox, p *tab, lang string) {
+		p.visit(s.checkout("pg_user_id", "saver-"+lang).address)
+		p.do(chromedp.Click(chromedp.CSS("label.check")))
+		p.pays(frictionless)
+		p.visit(in(lang, s.checkout("pg_user_id", "saver-"+lang)))
+	}},
+	{"checkout-silent-shop", func(s *sandbox, p *tab, lang string) {
+		p.visit(in(lang, s.checkout("pg_check_url", s.site.URL("/callbacks/check")))) // the shop says "ok", which is no XML
+		p.pays(frictionless)
+	}},
+	{"checkout-amount", func(s *sandbox, p *tab, lang string) {
+		p.visit(in(lang, s.checkout("pg_amount", "", "pg_amount_interval_from", "500", "pg_amount_interval_to", "100000")))
+	}},
+	{"checkout-challenge", func(s *sandbox, p *tab, lang string) {
+		p.visit(in(lang, s.checkout()))
+		p.pays(challenged)
+	}},
+	{"checkout-held", func(s *sandbox, p *tab, lang string) {
+		p.visit(in(lang, s.checkout()))
+		p.pays(frictionless)
+	}},
+	{"checkout-paid", func(s *sandbox, p *tab, lang string) {
+		p.visit(in(lang, s.checkout("pg_auto_clearing", "1", "pg_success_url_method", "POST")))
+		p.pays(frictionless)
+	}},
+	{"checkout-declined", func(s *sandbox, p *tab, lang string) {
+		p.visit(in(lang, s.checkout()))
+		p.pays(poor)
+	}},
+	{"checkout-cancelled", func(s *sandbox, p *tab, lang string) {
+		p.visit(in(lang, s.checkout()))
+		p.goes(chromedp.Click(chromedp.CSS("button.cancel")))
+	}},
+	{"checkout-expired", func(s *sandbox, p *tab, lang string) {
+		late := s.checkout("pg_lifetime", "300")
+		s.clock.Advance(time.Hour)
+		s.told(late.payment, "/callbacks/result")
+		p.visit(in(lang, late))
+	}},
 	{"not-found", func(s *sandbox, p *tab, lang string) {
 		p.visit(in(lang, session{address: s.server.URL() + "/payout.html?customer=2c9a7b15-e04d-46f8-b3e1-d0aa6c5f1b72"}))
 	}},
@@ -95,6 +141,12 @@ var gallery = []struct {
 	{"end-failure", func(s *sandbox, p *tab, lang string) {
 		p.visit(in(lang, session{address: s.server.URL() + "/failure"}))
 	}},
+}
+
+// receipt is what is paid for, line by line.
+var receipt = []string{
+	"pg_receipt_positions[0][count]", "1", "pg_receipt_positions[0][name]", "Наушники", "pg_receipt_positions[0][price]", "11500",
+	"pg_receipt_positions[1][count]", "2", "pg_receipt_positions[1][name]", "Доставка", "pg_receipt_positions[1][price]", "500",
 }
 
 // in is the address of a page in a language.

@@ -1,0 +1,274 @@
+package browser
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"tolem/internal/protocol/pg"
+	"tolem/internal/shop"
+)
+
+const poor = "4916 1098 3083 2246" // a card without enough money
+
+// checkout opens a payment (spec 01, 2.4).
+func (s *sandbox) checkout(instead ...string) session {
+	s.t.Helper()
+	return s.begin("/init_payment.php", []string{
+		"pg_order_id", "A-7", "pg_amount", "12500", "pg_description", "Наушники", "pg_result_url", s.site.URL("/callbacks/result"),
+		"pg_success_url", s.site.URL("/thanks"), "pg_failure_url", s.site.URL("/sorry"), "pg_site_url", s.site.URL("/cart"),
+		"pg_timeout_after_payment", "600",
+	}, instead)
+}
+
+// bought is what get_status3 says of a payment.
+func (s *sandbox) bought(payment string) pg.Message {
+	s.t.Helper()
+	return s.call("/get_status3.php", "pg_payment_id", payment)
+}
+
+// returns checks that the person came back to a page of the shop with fields that
+// the shop can verify, about that payment.
+func (p *tab) returns(s *sandbox, path, payment string) {
+	p.t.Helper()
+	address := p.address()
+	if !strings.HasPrefix(address, s.site.URL(path)+"?") {
+		p.t.Fatalf("at %s, not back at %s; the page says %q", address, path, p.text("h1"))
+	}
+	parsed, err := url.Parse(address)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	fields, err := s.shop.ReadCallback(parsed, "")
+	if err != nil || fields.Message.Get("pg_payment_id") != payment {
+		p.t.Errorf("back with %q: %v", parsed.RawQuery, err)
+	}
+}
+
+// pays types a card and presses the button.
+func (p *tab) pays(number string) {
+	p.t.Helper()
+	p.pasteCard(number)
+	p.goes(chromedp.Click(chromedp.CSS("form.pay button")))
+}
+
+// leaves presses the way back to the shop.
+func (p *tab) leaves() {
+	p.t.Helper()
+	p.goes(chromedp.Click(chromedp.CSS("[data-return]")))
+}
+
+func TestAPayerPays(t *testing.T) {
+	t.Parallel()
+	s := newSandbox(t)
+	for _, test := range []struct {
+		name, number string
+		codes        []string
+		heading      string
+		outcome      string // pg_payment_status, pg_captured and pg_failure_code
+		back         string
+		more         []string
+	}{
+		{"with a challenge", challenged, []string{"111111"}, "Money reserved", "success 0 ", "/thanks", nil},
+		{"with a wrong code first", challenged, []string{"123456", "111111"}, "Money reserved", "success 0 ", "/thanks", nil},
+		{"with three wrong codes", challenged, []string{"123456", "222222", "333333"}, "Payment failed", "error 0 10004", "/sorry", nil},
+		{"without a challenge, at once", frictionless, nil, "Payment successful", "success 1 ", "/thanks", []string{"pg_auto_clearing", "1"}},
+		{"with a challenge that the shop asks for", frictionless, []string{"111111"}, "Money reserved", "success 0 ", "/thanks", []string{"pg_3ds_challenge", "1"}},
+		{"without money", poor, nil, "Payment failed", "error 0 10009", "/sorry", nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := s.in(t)
+			page := s.checkout(test.more...)
+			person := s.open(page)
+			for _, shown := range []string{"12,500\u00a0₸", "Demo Shop", "Наушники", "A-7"} {
+				if !strings.Contains(person.text("main"), shown) {
+					t.Errorf("the page does not show %q: %s", shown, person.text("main"))
+				}
+			}
+			person.pays(test.number)
+			for _, code := range test.codes {
+				person.says("Confirm the operation")
+				person.confirm(code)
+			}
+			person.says(test.heading)
+			status := s.bought(page.payment)
+			if got := status.Get("pg_payment_status") + " " + status.Get("pg_captured") + " " + status.Get("pg_failure_code"); got != test.outcome {
+				t.Errorf("%q, not %q", got, test.outcome)
+			}
+			told := s.told(page.payment, "/callbacks/result")
+			if paid := told.Get("pg_result") == "1"; paid != (test.back == "/thanks") {
+				t.Error(told)
+			}
+			person.goes(chromedp.Reload())
+			person.says(test.heading)
+			person.leaves()
+			person.returns(s, test.back, page.payment)
+		})
+	}
+}
+
+func TestADeclinedPayerPaysWithAnotherCard(t *testing.T) {
+	t.Parallel()
+	s := newSandbox(t)
+	page := s.checkout()
+	person := s.open(page)
+	person.pays(poor)
+	person.says("Payment failed")
+	if reason := person.text(".reason"); reason == "" {
+		t.Error("the page does not say why")
+	}
+	person.leaves()
+	person.returns(s, "/sorry", page.payment)
+	again := s.checkout() // the shop opens another payment of the same order
+	person.visit(again.address)
+	person.pays(frictionless)
+	person.says("Money reserved")
+	person.leaves()
+	person.returns(s, "/thanks", again.payment)
+}
+
+func TestASavedCardPaysTheNextTime(t *testing.T) {
+	t.Parallel()
+	s := newSandbox(t)
+	page := s.checkout("pg_user_id", "user-7")
+	person := s.open(page)
+	person.do(chromedp.Click(chromedp.CSS("label.check")))
+	person.pays(frictionless)
+	person.says("Money reserved")
+	if told := s.told(page.payment, "/callbacks/result"); told.Get("pg_card_token") == "" || told.Get("pg_card_id") == "" {
+		t.Error(told)
+	}
+
+	next := s.checkout("pg_order_id", "A-8", "pg_user_id", "user-7")
+	person.visit(next.address)
+	if shown := person.text(".choices"); !strings.Contains(shown, "1981") {
+		t.Errorf("the saved card is not offered: %q", shown)
+	}
+	person.goes(chromedp.Click(chromedp.CSS("form.pay button")))
+	person.says("Money reserved")
+	if pan := s.bought(next.payment).Get("pg_card_pan"); pan != "4716-04XX-XXXX-1981" {
+		t.Error(pan)
+	}
+
+	stranger := s.checkout("pg_order_id", "A-9", "pg_user_id", "user-8")
+	person.visit(stranger.address)
+	if shown := person.text("main"); strings.Contains(shown, "1981") {
+		t.Error("somebody else's card is offered")
+	}
+}
+
+func TestAPayerGivesUp(t *testing.T) {
+	t.Parallel()
+	s := newSandbox(t)
+	page := s.checkout()
+	person := s.open(page)
+	person.goes(chromedp.Click(chromedp.CSS("button.cancel")))
+	person.says("Payment cancelled")
+	if told := s.told(page.payment, "/callbacks/result"); told.Get("pg_result") != "0" {
+		t.Error(told)
+	}
+	person.leaves()
+	person.returns(s, "/sorry", page.payment)
+}
+
+func TestAPaymentPageClosesWithItsLifetime(t *testing.T) {
+	t.Parallel()
+	s := newSandbox(t)
+	page := s.checkout("pg_lifetime", "600")
+	person := s.open(page)
+	person.pasteCard(frictionless)
+	s.clock.Advance(time.Hour)
+	if told := s.told(page.payment, "/callbacks/result"); told.Get("pg_failure_code") != "10018" {
+		t.Error(told)
+	}
+	person.goes(chromedp.Click(chromedp.CSS("form.pay button")))
+	person.says("The time to pay is over")
+	if state := s.bought(page.payment).Get("pg_payment_status"); state != "incomplete" {
+		t.Error(state)
+	}
+}
+
+func TestAPayerClicksTwiceAndGoesBack(t *testing.T) {
+	t.Parallel()
+	s := newSandbox(t)
+	page := s.checkout("pg_auto_clearing", "1")
+	person := s.open(page)
+	person.pasteCard(frictionless)
+	person.goes(chromedp.DoubleClick(chromedp.CSS("form.pay button")))
+	person.says("Payment successful")
+	person.back()
+	person.says("Payment successful")
+	if person.posts() != 1 {
+		t.Errorf("the card was sent %d times", person.posts())
+	}
+	s.told(page.payment, "/callbacks/result")
+	second := s.open(page) // a second tab
+	second.says("Payment successful")
+}
+
+func TestAPayerChoosesTheAmount(t *testing.T) {
+	t.Parallel()
+	s := newSandbox(t)
+	page := s.begin("/any_amount", []string{
+		"pg_order_id", "D-1", "pg_description", "Пожертвование", "pg_amount_interval_from", "500", "pg_amount_interval_to", "100000",
+		"pg_result_url", s.site.URL("/callbacks/result"), "pg_success_url", s.site.URL("/thanks"),
+	}, nil)
+	person := s.open(page)
+	person.says("How much do you want to pay?")
+	person.enter("amount", "499")
+	if status := person.submit(); status != http.StatusUnprocessableEntity || person.text("#amount-error") == "" {
+		t.Errorf("HTTP %d, %q", status, person.text("#amount-error"))
+	}
+	person.do(empty("amount"))
+	person.enter("amount", "750.50")
+	person.submit()
+	person.pays(frictionless)
+	person.says("Payment successful")
+	if told := s.told(page.payment, "/callbacks/result"); told.Get("pg_amount") != "750.5" || told.Get("pg_captured") != "1" {
+		t.Error(told)
+	}
+}
+
+func TestAShopSaysNoToAPayment(t *testing.T) {
+	t.Parallel()
+	s := newSandbox(t)
+	var stock atomic.Bool
+	s.site.Answer(func(r shop.Received) string {
+		if r.Path == "/callbacks/check" && !stock.Load() {
+			return s.shop.Answer(r, "pg_status", "rejected", "pg_description", "Товар <b>закончился</b>")
+		}
+		return s.shop.Answer(r, "pg_status", "ok")
+	})
+	page := s.checkout("pg_check_url", s.site.URL("/callbacks/check"))
+	person := s.open(page)
+	person.pays(frictionless)
+	if said := person.text("main"); !strings.Contains(said, "Товар <b>закончился</b>") {
+		t.Errorf("the shop's words are not shown: %q", said)
+	}
+	stock.Store(true)
+	person.paste("cvc", "123") // the rest is still there
+	person.goes(chromedp.Click(chromedp.CSS("form.pay button")))
+	person.says("Money reserved")
+}
+
+func TestAPayerPaysWithoutJavaScript(t *testing.T) {
+	t.Parallel()
+	s := newSandbox(t)
+	page := s.checkout("pg_success_url_method", "POST", "pg_user_id", "user-9")
+	person := s.bare(page)
+	person.switchTo("kk")
+	person.pays(challenged)
+	person.confirm("111111")
+	s.told(page.payment, "/callbacks/result")
+	person.goes(chromedp.Click(chromedp.CSS("form[data-return] button")))
+	person.at(s.site.URL("/thanks"))
+	if state := s.bought(page.payment).Get("pg_payment_status"); state != "success" {
+		t.Error(state)
+	}
+}
