@@ -81,8 +81,12 @@ func (s *stage) prepare(line string) {
 			s.Fatal(err)
 		}
 		s.house.clock.Advance(d)
-	case "type":
-		shop.typeCard("https://pay.example/payout.html?customer="+rest[2], rest[0], "")
+	case "type": // type 4671593866478252 into {customer}, or 4716047261941981 12/28 to pay
+		page, expiry := "payout", ""
+		if rest[1] != "into" {
+			page, expiry = "pay", rest[1]
+		}
+		shop.typeCard("https://pay.example/"+page+".html?customer="+rest[len(rest)-1], rest[0], expiry)
 	case "save": // save cardstorage 4716047261941981 12/28 of usr-1 as card
 		expiry := ""
 		if rest[2] != "of" {
@@ -90,6 +94,8 @@ func (s *stage) prepare(line string) {
 		}
 		name := rest[5]
 		s.known[name], s.known[name+"_id"] = shop.save(rest[0], rest[3], rest[1], expiry)
+	case "profile": // profile of {payment} as name
+		s.known[rest[3]] = strconv.FormatInt(shop.purchase(rest[1]).ProfileID, 10)
 	case "pay": // pay 1500 with {card} of usr-1 as first at once
 		s.known[rest[6]] = shop.charge(rest[0], rest[2], rest[4], len(rest) > 7)
 		s.unseen()

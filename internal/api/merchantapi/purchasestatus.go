@@ -130,7 +130,7 @@ func statusOf(c *api.Call, row purchase.Row) purchaseAnswer {
 		TestingMode: &row.Test, Datetime: clock.Stamp(c.Now),
 	}
 	if presented(row) {
-		answer.NetAmount = row.Net()
+		answer.NetAmount = net(row)
 	}
 	if row.State == purchase.Voided {
 		answer.RevokeAmount, answer.RevokedAmount = row.Amount, row.Amount
@@ -144,6 +144,15 @@ func statusOf(c *api.Call, row purchase.Row) purchaseAnswer {
 
 // presented tells whether a card was presented.
 func presented(row purchase.Row) bool { return row.ShownText != "" }
+
+// net is what is left for the merchant, or what would have been had the payment not
+// failed or been let go (1.5).
+func net(row purchase.Row) money.Amount {
+	if row.State == purchase.Declined || row.State == purchase.Voided {
+		return row.Amount - min(row.Terms().Tariff.Fee(row.Amount), row.Amount)
+	}
+	return row.Net()
+}
 
 // held is pg_can_reject: a hold can be refused by the merchant (R63).
 func held(row purchase.Row) *bool {

@@ -21,16 +21,22 @@ func (s *seller) purchased(t *testing.T, path string, fields ...string) (row pur
 	if err != nil || answer.Get("pg_status") != "ok" {
 		t.Fatalf("%s: %s, error %v", path, answer.Get("pg_error_description"), err)
 	}
-	id, err := strconv.ParseInt(answer.Get("pg_payment_id"), 10, 64)
+	return s.purchase(answer.Get("pg_payment_id"))
+}
+
+// purchase is the row of a payment.
+func (s *seller) purchase(payment string) (row purchase.Row) {
+	s.house.t.Helper()
+	id, err := strconv.ParseInt(payment, 10, 64)
 	if err != nil {
-		t.Fatal(err)
+		s.house.t.Fatal(err)
 	}
-	err = s.house.DB.View(t.Context(), func(tx *store.Tx) (err error) {
-		row, _, err = purchase.Rows.Find(t.Context(), tx, purchase.Key{MerchantID: s.Merchant, PaymentID: id})
+	err = s.house.DB.View(s.house.t.Context(), func(tx *store.Tx) (err error) {
+		row, _, err = purchase.Rows.Find(s.house.t.Context(), tx, purchase.Key{MerchantID: s.Merchant, PaymentID: id})
 		return err
 	})
 	if err != nil {
-		t.Fatal(err)
+		s.house.t.Fatal(err)
 	}
 	return row
 }

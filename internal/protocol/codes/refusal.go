@@ -34,7 +34,7 @@ func (r *Refusal) Description(lang string) string {
 	case r.Field+reason == "":
 		return r.Code.Text(lang)
 	}
-	return r.Code.Text(lang) + ": " + strings.TrimSpace(r.Field+" "+reason)
+	return strings.TrimSuffix(r.Code.Text(lang), ".") + ": " + strings.TrimSpace(r.Field+" "+reason)
 }
 
 // Error is the code and the English description.
