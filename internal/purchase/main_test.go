@@ -1,8 +1,12 @@
 package purchase_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -47,6 +51,20 @@ type house struct {
 	line     *line
 	merchant *merchant.Merchant
 	shop     *shop
+	log      *journal
+}
+
+// journal is all that was logged.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write is io.Writer.
+func (j *journal) Write(line []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(line)
 }
 
 // line is the connection to the bank: it may lose what is sent, or the answer.
@@ -87,7 +105,7 @@ func each(t *testing.T, f func(h *house)) {
 
 func open(t *testing.T, url string) *house {
 	t.Helper()
-	h := &house{t: t, clock: clock.At(time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC))}
+	h := &house{t: t, log: &journal{}, clock: clock.At(time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC))}
 	i, err := platform.Open(t.Context(), platform.Config{Data: t.TempDir(), Database: url, Clock: h.clock})
 	if err != nil {
 		t.Fatal(err)
@@ -110,7 +128,9 @@ func open(t *testing.T, url string) *house {
 }
 
 func (h *house) start(i *platform.Installation) {
-	e := engine.New(i.DB, engine.Options{Clock: h.clock, Lease: time.Second})
+	e := engine.New(i.DB, engine.Options{
+		Clock: h.clock, Lease: time.Second, Log: slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
 	banks := bank.Banks{Test: h.line}
 	callbacks := ids.NewNumbers(i.DB, "callback", 100)
 	issuer := &threeds.Issuer{DB: i.DB, Engine: e, Vault: i.Vault, Clock: h.clock}
@@ -132,7 +152,14 @@ func (h *house) start(i *platform.Installation) {
 	if err := e.Start(); err != nil {
 		h.t.Fatal(err)
 	}
-	h.t.Cleanup(func() { _ = e.Close(context.Background()) })
+	h.t.Cleanup(func() {
+		_ = e.Close(context.Background())
+		for _, number := range []string{good, enrolled, noCapture, noReversal, refusedBy} {
+			if strings.Contains(h.log.text.String(), number) {
+				h.t.Error("a card number is logged")
+			}
+		}
+	})
 }
 
 // proposal is a purchase of 1500 that nothing is wrong with.

@@ -155,7 +155,6 @@ func TestNothingElseTakesAPaymentBack(t *testing.T) {
 			h.shop.wait(h.t, "result", number(row.Key), 1)
 			failed = append(failed, row.Key)
 		}
-		time.Sleep(600 * time.Millisecond) // the client's patience with the one that never answers
 		h.shop.on("result", h.shop.says("rejected"))
 		h.clock.Advance(time.Hour)
 		for _, k := range failed {
