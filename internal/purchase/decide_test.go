@@ -1,0 +1,236 @@
+package purchase
+
+import (
+	"testing"
+	"time"
+
+	"tolem/internal/bank"
+	"tolem/internal/callback"
+	"tolem/internal/engine"
+	"tolem/internal/idempotency"
+	"tolem/internal/ledger"
+	"tolem/internal/money"
+	"tolem/internal/protocol/codes"
+)
+
+func TestAnUnknownChargeIsInquiredUntilItIsKnown(t *testing.T) {
+	w := newWorld()
+	k := w.create(1000, true)
+	w.submit(k)
+	for _, a := range []bank.Answer{unknown, pending, unknown} {
+		if row := w.settle(k, a); row.State != Sent {
+			t.Fatalf("after %+v: %s", a, row.State)
+		}
+		if e, ok := engine.Effects.Held(w.set, k.charging()); !ok || !e.DueAt.After(w.now) {
+			t.Fatalf("no inquiry is planned: %+v", e)
+		}
+		w.now = w.now.Add(48 * time.Hour) // no lifetime ends what was sent
+		w.lapse(k)
+	}
+	if row := w.settle(k, approved); row.State != Captured || row.AuthCode != "482913" {
+		t.Errorf("%s %q", row.State, row.AuthCode)
+	}
+}
+
+// TestABankThatKnowsNothingIsBelievedAfterASilence: counted to when it was asked, not
+// to when its answer came.
+func TestABankThatKnowsNothingIsBelievedAfterASilence(t *testing.T) {
+	w := newWorld()
+	charge, hold := w.create(1000, true), w.paid(1000, false)
+	w.submit(charge)
+	step := w.follow(hold, bank.Capture, 0).result.Key
+	w.now = w.now.Add(silence + time.Minute)
+	early, late := time.Minute+time.Microsecond, time.Minute
+	w.do(w.answered(charge, notFound, early))
+	w.do(w.told(step, notFound, early))
+	if w.row(charge).State != Sent || w.step(step).State != Pending {
+		t.Fatalf("believed too early: %s %s", w.row(charge).State, w.step(step).State)
+	}
+	w.do(w.answered(charge, notFound, late))
+	w.do(w.told(step, notFound, late))
+	if row := w.row(charge); row.State != Declined || row.ErrorCode != codes.InvalidTransaction {
+		t.Errorf("%s %d", row.State, row.ErrorCode)
+	}
+	if s := w.step(step); s.State != Refused || s.ErrorCode != codes.TryLater || w.row(hold).Busy != 0 {
+		t.Errorf("%s %d", s.State, s.ErrorCode)
+	}
+}
+
+func TestInquiriesGrowApart(t *testing.T) {
+	w := newWorld()
+	k := w.create(1000, true)
+	w.submit(k)
+	var last time.Duration
+	for range 30 {
+		w.settle(k, unknown)
+		e, _ := engine.Effects.Held(w.set, k.charging())
+		pause := e.DueAt.Sub(w.now)
+		if pause < last || pause > inquireLast {
+			t.Fatalf("pause %s after %s", pause, last)
+		}
+		last, w.now = pause, e.DueAt
+	}
+	if last != inquireLast {
+		t.Errorf("pauses end at %s, want %s", last, inquireLast)
+	}
+}
+
+func TestALifetimeEndsToTheMicrosecond(t *testing.T) {
+	w := newWorld()
+	k := w.create(0, false)
+	w.now = w.now.Add(Lifetime - time.Microsecond)
+	w.unchanged(t, "the timer of an earlier clock", func() { w.lapse(k) })
+	w.do(&choose{key: k, amount: 1000})
+	if w.row(k).Amount != 1000 {
+		t.Error("nothing can be chosen in the last moment")
+	}
+	w.now = w.now.Add(time.Microsecond)
+	for what, late := range map[string]func(){
+		"a choice":    func() { w.do(&choose{key: k, amount: 2000}) },
+		"a submit":    func() { w.submit(k) },
+		"a challenge": func() { w.challenge(k) },
+		"giving up":   func() { w.abandon(k, 0) },
+	} {
+		w.unchanged(t, what+" that is too late", late)
+	}
+	if w.lapse(k); w.row(k).State != Expired {
+		t.Errorf("%s", w.row(k).State)
+	}
+}
+
+// TestALifetimeThatEndsAtTheIssuerIsTheIssuers: the payer who types the code has the
+// issuer's time, no more.
+func TestALifetimeThatEndsAtTheIssuerIsTheIssuers(t *testing.T) {
+	w := newWorld()
+	in, out := w.create(1000, true), w.create(1000, true)
+	w.now = w.now.Add(Lifetime - time.Second)
+	w.challenge(in)
+	w.challenge(out)
+	w.now = w.now.Add(16*time.Minute - time.Microsecond)
+	if o := w.passed(in); o.result.State != Sent || !o.result.Secure {
+		t.Errorf("%s", o.result.State)
+	}
+	w.now = w.now.Add(time.Microsecond)
+	w.unchanged(t, "a payer who comes back too late", func() { w.passed(out) })
+	if w.lapse(out); w.row(out).State != Declined || w.row(out).ErrorCode != codes.ThreeDSCodeNotEntered {
+		t.Errorf("%s %d", w.row(out).State, w.row(out).ErrorCode)
+	}
+}
+
+func TestWhatIsAtTheIssuerIsSentOnlyByItsWord(t *testing.T) {
+	w := newWorld()
+	k := w.create(1000, true)
+	w.unchanged(t, "a word about what is not at the issuer", func() { w.passed(k) })
+	w.challenge(k)
+	w.unchanged(t, "a submit beside the issuer", func() { w.submit(k) })
+	w.unchanged(t, "giving up beside the issuer", func() { w.abandon(k, 0) })
+}
+
+// TestAKeyStandsForOneCall: R44.
+func TestAKeyStandsForOneCall(t *testing.T) {
+	w := newWorld()
+	call := func(script, fingerprint string) idempotency.Call {
+		return idempotency.Call{MerchantID: shopID, Key: "k", Script: script, Fingerprint: []byte(fingerprint)}
+	}
+	create := func(c idempotency.Call) *create {
+		o := w.proposal(1000, true)
+		o.call = c
+		w.do(o)
+		return o
+	}
+	first := create(call("init_payment.php", "a"))
+	if again := create(call("init_payment.php", "a")); again.repeats != first.result.PaymentID {
+		t.Errorf("the same call repeats %d", again.repeats)
+	}
+	if other := create(call("init_payment.php", "b")); other.refusal == nil || other.refusal.Field != "pg_idempotency_key" {
+		t.Errorf("another call: %v", other.refusal)
+	}
+	o := w.asked(w.paid(1000, true), bank.Refund, 0)
+	o.call = call("revoke.php", "a")
+	if w.do(o); o.refusal == nil || o.refusal.Field != "pg_idempotency_key" {
+		t.Errorf("another script: %v", o.refusal)
+	}
+}
+
+// TestTheSameMessageIsOneStep: R46, also when the step has failed.
+func TestTheSameMessageIsOneStep(t *testing.T) {
+	w := newWorld()
+	k := w.paid(1000, true)
+	refund := func() *follow {
+		o := w.asked(k, bank.Refund, 300)
+		o.step.Message, o.earlier = idempotency.Call{MerchantID: shopID, Message: "digest"}.Replay(w.now)
+		w.do(o)
+		return o
+	}
+	first := refund()
+	w.conclude(first.result.Key, declined)
+	w.now = w.now.Add(idempotency.Window - time.Second)
+	if o := refund(); o.repeats != first.result.PaymentID || w.row(k).Refunded != 0 {
+		t.Errorf("within the window: %+v", o.result)
+	}
+	w.now = w.now.Add(2 * time.Second)
+	if o := refund(); o.repeats != 0 || w.row(k).Refunded != 300 {
+		t.Errorf("after the window: repeats %d", o.repeats)
+	}
+}
+
+func TestAnOrderThatFailedMayBePaidAgain(t *testing.T) {
+	w := newWorld()
+	order := func() *create {
+		o := w.proposal(1000, true)
+		o.row.OrderID, o.unique = "A-1", true
+		w.do(o)
+		return o
+	}
+	first := order()
+	if o := order(); o.refusal == nil || o.refusal.Code != codes.OrderNotUnique {
+		t.Errorf("beside an open one: %v", o.refusal)
+	}
+	w.abandon(first.result.Key, 0)
+	second := order()
+	if second.refusal != nil || first.result.Previous != 0 || second.result.Previous != first.result.PaymentID {
+		t.Errorf("after a failure: %v, after %d", second.refusal, second.result.Previous)
+	}
+	w.submit(second.result.Key)
+	w.settle(second.result.Key, approved)
+	if o := order(); o.refusal == nil {
+		t.Error("paid twice")
+	}
+}
+
+// TestAFeeIsNeverMoreThanWhatWasTaken, and is charged for that only.
+func TestAFeeIsNeverMoreThanWhatWasTaken(t *testing.T) {
+	for taken, want := range map[money.Amount]money.Amount{1: 1, 7: 7, 8: 7, 100_000: 2907} {
+		w := newWorld()
+		k := w.paid(100_000, false)
+		w.conclude(w.follow(k, bank.Capture, taken).result.Key, approved)
+		if row := w.row(k); row.Fee != want || row.Net() != taken-want || w.account(ledger.Takings).Balance() != taken-want {
+			t.Errorf("fee of %d is %d, want %d", taken, row.Fee, want)
+		}
+	}
+}
+
+// TestARejectionThatTheBankRefusesIsForgotten: the merchant has the money after all.
+func TestARejectionThatTheBankRefusesIsForgotten(t *testing.T) {
+	for _, oneStep := range []bool{true, false} {
+		action := bank.Reverse
+		if oneStep {
+			action = bank.Refund
+		}
+		for answer, want := range map[bank.Answer]string{approved: "Out of stock", declined: ""} {
+			w := newWorld()
+			k := w.paid(1000, oneStep)
+			o := w.asked(k, action, 0)
+			o.step.Reason = "Out of stock"
+			if w.do(o); w.row(k).Reason != "Out of stock" {
+				t.Errorf("while it is under way: %q", w.row(k).Reason)
+			}
+			if w.conclude(o.step.Key, answer); w.row(k).Reason != want {
+				t.Errorf("reason %q, want %q", w.row(k).Reason, want)
+			}
+			if n := len(callback.Rows.Written(w.set)) - w.notices(k, "refund"); n != 1 {
+				t.Errorf("%d notices of the result", n)
+			}
+		}
+	}
+}
