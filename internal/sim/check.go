@@ -9,6 +9,7 @@ import (
 	"tolem/internal/money"
 	"tolem/internal/payout"
 	"tolem/internal/platform"
+	"tolem/internal/purchase"
 	"tolem/internal/store"
 )
 
@@ -23,6 +24,8 @@ func (w *World) check(ctx context.Context) {
 	}
 	w.changed = false
 	var rows []payout.Row
+	var bought []purchase.Row
+	var steps []purchase.Step
 	err := w.db.Snapshot(ctx, func(tx *store.Tx) error {
 		report, err := platform.Verify(ctx, tx)
 		for _, problem := range report.Problems {
@@ -31,12 +34,19 @@ func (w *World) check(ctx context.Context) {
 		if err == nil {
 			rows, err = payout.Rows.Select(ctx, tx, "ORDER BY payment_id")
 		}
+		if err == nil {
+			bought, err = purchase.Rows.Select(ctx, tx, "ORDER BY payment_id")
+		}
+		if err == nil {
+			steps, err = purchase.Steps.Select(ctx, tx, "ORDER BY payment_id")
+		}
 		return err
 	})
 	if err != nil {
 		w.fail("%v", err)
 	}
 	w.checkPayouts(rows)
+	w.checkPurchases(bought, steps)
 }
 
 func (w *World) checkPayouts(rows []payout.Row) {
@@ -108,6 +118,7 @@ func (w *World) finish(ctx context.Context) {
 		next := w.next()
 		if next.IsZero() {
 			w.addUp(ctx)
+			w.addUpPurchases(ctx)
 			return
 		}
 		w.clock.Advance(next.Sub(w.clock.Now()))
@@ -144,9 +155,7 @@ func (w *World) addUp(ctx context.Context) {
 			paid, cost = paid+row.Amount, cost+row.ToPay()
 		}
 		id := strconv.FormatInt(row.PaymentID, 10)
-		if !w.sink.took[id] && w.sink.tries[id] < len(schedule) {
-			w.fail("the merchant was called %d times for payout %d, and took nothing", w.sink.tries[id], row.PaymentID)
-		}
+		w.delivered("done " + id)
 	}
 	for _, c := range w.bank.credits {
 		if c.code == 0 {
@@ -158,5 +167,12 @@ func (w *World) addUp(ctx context.Context) {
 	}
 	if paid != sent || account.Held != 0 || account.Balance() != w.funded-cost {
 		w.fail("the bank paid %s, we booked %s; balance %s of %s, held %s", sent, paid, account.Balance(), w.funded, account.Held)
+	}
+}
+
+// delivered: the merchant was called until it took a callback, or long enough.
+func (w *World) delivered(name string) {
+	if !w.sink.took[name] && w.sink.tries[name] < len(schedule) {
+		w.fail("the merchant was called %d times for %q, and took nothing", w.sink.tries[name], name)
 	}
 }

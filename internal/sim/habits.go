@@ -5,7 +5,8 @@ import "time"
 // habits are what is usual in a history: how many orders are open at once, and how
 // often something goes wrong, in percent.
 type habits struct {
-	orders int
+	orders  int
+	selling int // of what people do: about purchases, the rest about payouts
 
 	outage int // of the database, before or after a commit
 	slow   int // commits that take seconds
@@ -17,15 +18,16 @@ type habits struct {
 	mute int // answers of the bank that are lost
 	lazy int // questions and answers that are seconds under way
 
-	deaf int // calls to the merchant without an answer, or with a bad one
+	deaf  int // calls to the merchant without an answer, or with a bad one
+	picky int // purchases that the merchant does not like when it hears of them
 }
 
 // draw makes a history different from others: each trouble is frequent, rare or
-// absent in it, and most histories are about one or two payouts at a time.
+// absent in it, and most histories are about one or two payments at a time.
 func (w *World) draw() habits {
 	upTo := func(most int) int { return w.number(3) * w.number(most+1) / 2 }
 	h := habits{
-		orders: 1, outage: upTo(5), slow: upTo(25), killed: upTo(3), hang: upTo(40), deaf: upTo(30),
+		orders: 1, outage: upTo(5), slow: upTo(25), killed: upTo(3), hang: upTo(40), deaf: upTo(30), picky: upTo(40),
 		lost: upTo(50), late: upTo(60), mute: upTo(40), lazy: upTo(60),
 	}
 	if w.chance(50) {
@@ -33,6 +35,9 @@ func (w *World) draw() habits {
 	}
 	if w.chance(40) {
 		h.orders = 2 + w.number(6)
+	}
+	if w.chance(65) {
+		h.selling = []int{50, 100}[w.number(2)]
 	}
 	return h
 }

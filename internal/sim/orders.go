@@ -60,7 +60,7 @@ func (w *World) order(ctx context.Context) bool {
 // repeat asks for the same payout once more, as a client does that got no
 // answer, or got one that it did not like.
 func (w *World) repeat(ctx context.Context) bool {
-	o := w.some()
+	o := some(w, w.orders)
 	if o != nil {
 		w.ask(ctx, o, o.proposal)
 	}
@@ -69,7 +69,7 @@ func (w *World) repeat(ctx context.Context) bool {
 
 // contradict asks for another payout under the same order id, or the same key.
 func (w *World) contradict(ctx context.Context) bool {
-	o := w.some()
+	o := some(w, w.orders)
 	if o == nil {
 		return false
 	}
@@ -82,23 +82,23 @@ func (w *World) contradict(ctx context.Context) bool {
 	return true
 }
 
-// some is mostly one of the latest orders.
-func (w *World) some() *order {
-	if len(w.orders) == 0 {
+// some is mostly one of the latest, nil when there is none.
+func some[T any](w *World, all []*T) *T {
+	if len(all) == 0 {
 		return nil
 	}
-	back := w.number(min(len(w.orders), 1+w.habits.orders))
+	back := w.number(min(len(all), 1+w.habits.orders))
 	if w.chance(20) {
-		back = w.number(len(w.orders))
+		back = w.number(len(all))
 	}
-	return w.orders[len(w.orders)-1-back]
+	return all[len(all)-1-back]
 }
 
 // ask calls Pay as the API does.
 func (w *World) ask(ctx context.Context, o *order, p payout.Proposal) {
 	p.Call = idempotency.Call{
 		MerchantID: w.merchant.ID, Key: p.Call.Key, Script: "reg2reg", Fingerprint: fmt.Append(nil, p.OrderID, p.Money),
-		Message: fmt.Sprint("message-", len(w.trace), "-", w.number(1<<30)),
+		Message: w.message(),
 	}
 	w.begin(false, func() {
 		w.say("pay %s %s %s %s", p.OrderID, p.Route, p.Money, p.Call.Key)
@@ -146,7 +146,7 @@ func (w *World) answered(o *order, p payout.Proposal, row payout.Row) {
 
 // submit types a card on the page of some payout.
 func (w *World) submit(ctx context.Context) bool {
-	o := w.some()
+	o := some(w, w.orders)
 	if o == nil || o.proposal.Route != payout.ToPage || len(o.payments) == 0 {
 		return false
 	}

@@ -17,6 +17,7 @@ import (
 	"tolem/internal/money"
 	"tolem/internal/payout"
 	"tolem/internal/platform"
+	"tolem/internal/purchase"
 	"tolem/internal/store"
 )
 
@@ -24,7 +25,7 @@ import (
 var epoch = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 // Prepare makes data in dir for players: the demo merchant with its saved card, and
-// a tariff.
+// its tariffs.
 func Prepare(ctx context.Context, dir string) error {
 	server, err := platform.Start(ctx, platform.Config{Listen: "127.0.0.1:0", Data: dir, Clock: clock.At(epoch)})
 	if err != nil {
@@ -32,6 +33,7 @@ func Prepare(ctx context.Context, dir string) error {
 	}
 	_, err = server.Merchants.Change(ctx, platform.DemoMerchant, func(m *merchant.Merchant) error {
 		m.Settings.PayoutTariff = money.Tariff{Share: 150, Fixed: 10}
+		m.Settings.PurchaseTariff = money.Tariff{Share: 290, Fixed: 7}
 		return nil
 	})
 	return errors.Join(err, server.Close(ctx))
@@ -89,7 +91,7 @@ func (p *Player) Play(ctx context.Context, seed uint64, steps int) (trace []stri
 	}
 	w := &World{
 		chances: rand.New(rand.NewPCG(seed, 0)), clock: clock.At(epoch), db: p.db, house: p.house, token: p.token,
-		final: map[int64]payout.State{},
+		final: map[int64]payout.State{}, states: map[int64]purchase.State{}, steps: map[int64]purchase.StepState{},
 	}
 	w.habits = w.draw()
 	w.say("habits %+v", w.habits)
@@ -112,7 +114,8 @@ func (p *Player) Play(ctx context.Context, seed uint64, steps int) (trace []stri
 func (p *Player) empty(ctx context.Context) error {
 	return p.db.Update(ctx, func(tx *store.Tx) error {
 		for _, table := range []string{
-			"transfer", "account", "effect", "payout", "callback", "callback_attempt", "idempotency", "number_block",
+			"transfer", "account", "effect", "payout", "purchase", "purchase_step", "purchase_profile", "challenge",
+			"callback", "callback_attempt", "idempotency", "number_block WHERE name <> 'card'", "card_token WHERE purpose = 'purchase'",
 		} {
 			if _, err := tx.Exec(ctx, "DELETE FROM "+table); err != nil {
 				return err

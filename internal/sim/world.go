@@ -8,6 +8,7 @@ import (
 
 	"tolem/internal/bank"
 	"tolem/internal/callback"
+	"tolem/internal/cardtoken"
 	"tolem/internal/clock"
 	"tolem/internal/engine"
 	"tolem/internal/ids"
@@ -16,8 +17,10 @@ import (
 	"tolem/internal/money"
 	"tolem/internal/payout"
 	"tolem/internal/platform"
+	"tolem/internal/purchase"
 	"tolem/internal/shop"
 	"tolem/internal/store"
+	"tolem/internal/threeds"
 )
 
 // World is one history under way.
@@ -35,15 +38,22 @@ type World struct {
 	tasks   []*task // under way, in the order of their beginnings
 	running *task   // the one that runs just now
 	node    *node
-	payouts *payout.Service
 	bank    *unreliable
 	sink    *sink
 
 	merchant *merchant.Merchant
 	funded   money.Amount
 	token    string
-	orders   []*order
-	final    map[int64]payout.State
+
+	payouts *payout.Service
+	orders  []*order
+	final   map[int64]payout.State
+
+	purchases *purchase.Service
+	sales     []*sale
+	wishes    []*wish
+	states    map[int64]purchase.State     // of purchases, as they are known to be
+	steps     map[int64]purchase.StepState // and of their steps
 }
 
 // schedule of callbacks.
@@ -52,16 +62,26 @@ var schedule = callback.Schedule{0, time.Minute, time.Hour, 24 * time.Hour, 48 *
 // boot starts a process: it knows what is in the database, and nothing else.
 func (w *World) boot() {
 	w.node = newNode(w)
-	callbacks := ids.NewNumbers(w.db, "callback", 1000)
+	banks, payments, callbacks := bank.Banks{Test: w.bank}, ids.NewNumbers(w.db, "payment", 100), ids.NewNumbers(w.db, "callback", 1000)
 	w.payouts = &payout.Service{
-		DB: w.db, Engine: w.node, Vault: w.house.Vault, Banks: bank.Banks{Test: w.bank}, Payments: ids.NewNumbers(w.db, "payment", 100),
+		DB: w.db, Engine: w.node, Vault: w.house.Vault, Banks: banks, Payments: payments,
 		Callbacks: callbacks, Clock: w.clock, Zone: time.UTC,
+	}
+	issuer := &threeds.Issuer{DB: w.db, Engine: w.node, Vault: w.house.Vault, Clock: w.clock}
+	cards := &cardtoken.Service{
+		DB: w.db, Engine: w.node, Vault: w.house.Vault, Banks: banks, Issuer: issuer, Payments: payments,
+		Cards: ids.NewNumbers(w.db, "card", 100), Callbacks: callbacks, Clock: w.clock,
+	}
+	w.purchases = &purchase.Service{
+		DB: w.db, Engine: w.node, Vault: w.house.Vault, Banks: banks, Cards: cards, Issuer: issuer, Merchants: w.house.Merchants,
+		Client: w.sink, Payments: payments, Profiles: ids.NewNumbers(w.db, "profile", 100), Callbacks: callbacks, Clock: w.clock, Zone: time.UTC,
 	}
 	courier := &callback.Courier{
 		DB: w.db, Engine: w.node, Merchants: w.house.Merchants, Client: w.sink, Clock: w.clock,
-		Schedule: schedule,
+		Schedule: schedule, Replied: map[string]func(context.Context, callback.Row, callback.Reply) error{"result": w.purchases.Replied},
 	}
 	w.payouts.Register()
+	w.purchases.Register()
 	courier.Register()
 }
 
@@ -72,9 +92,9 @@ func (w *World) furnish(ctx context.Context) error {
 		return err
 	}
 	w.merchant = m
-	w.sink = &sink{w: w, told: map[string]string{}, tries: map[string]int{}, took: map[string]bool{}, client: &shop.Client{
+	w.sink = newSink(w, &shop.Client{
 		Merchant: m.ID, Purchase: m.Signing(merchant.Purchase).Reveal(), Payout: m.Signing(merchant.Payout).Reveal(),
-	}}
+	})
 	w.bank = newBank(w)
 	w.boot()
 	id, err := w.payouts.Payments.Next(ctx)
@@ -101,19 +121,43 @@ func (w *World) step(ctx context.Context) {
 		happened = w.goOn() || w.effect()
 	case n < 62:
 		happened = w.effect() || w.goOn()
+	case n >= 79:
+	case w.chance(w.habits.selling):
+		happened = w.trade(ctx)
 	case n < 70:
 		happened = w.order(ctx)
 	case n < 73:
 		happened = w.repeat(ctx)
 	case n < 75:
 		happened = w.contradict(ctx)
-	case n < 79:
+	default:
 		happened = w.submit(ctx)
 	}
 	if !happened {
 		w.pass()
 	}
 	w.bank.land()
+}
+
+// trade lets a merchant or a payer do something about a purchase.
+func (w *World) trade(ctx context.Context) bool {
+	switch n := w.number(100); {
+	case n < 25:
+		return w.sell(ctx)
+	case n < 35:
+		return w.sellAgain(ctx)
+	case n < 40:
+		return w.recur(ctx)
+	case n < 65:
+		return w.pay(ctx)
+	case n < 70:
+		return w.prove(ctx)
+	case n < 72:
+		return w.leave(ctx)
+	case n < 92:
+		return w.wish(ctx)
+	}
+	return w.wishAgain(ctx)
 }
 
 // pass lets time go by: to the very moment when something may go on, or some
