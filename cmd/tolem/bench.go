@@ -55,9 +55,16 @@ func (m *measuring) chosen() ([]bench.Shop, error) {
 	return shops, nil
 }
 
-// demoShop is the sandbox's demo merchant; its card is still to be saved.
-func demoShop() bench.Shop {
-	return bench.Shop{Merchant: platform.DemoMerchant, Purchase: platform.DemoPurchaseSecret, Payout: platform.DemoPayoutSecret}
+// sellers are the merchants of the file or, without one, the demo merchant, which has
+// no saved card.
+func (m *measuring) sellers() ([]bench.Shop, error) {
+	if m.shops != "" {
+		return m.chosen()
+	}
+	if m.merchants > 1 {
+		return nil, errors.New("--merchants needs --shops: without them the demo merchant is the only one")
+	}
+	return []bench.Shop{{Merchant: platform.DemoMerchant, Purchase: platform.DemoPurchaseSecret, Payout: platform.DemoPayoutSecret}}, nil
 }
 
 // recording is where a measurement is added to others.

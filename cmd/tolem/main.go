@@ -53,6 +53,7 @@ func commands() []command {
 		{"vault new-key", "FILE", "make a key-encryption key for production", vaultNewKey},
 		{"vault rotate", "", "seal everything under new keys", vaultRotate},
 		{"bench payouts", "", "offer payouts to a running server and measure", benchPayouts},
+		{"bench purchases", "", "offer purchases to a running server, pay them and measure", benchPurchases},
 		{"bench status", "", "ask a running server for payouts and measure", benchStatus},
 		{"bench prepare", "", "make merchants, cards and a past for a benchmark", benchPrepare},
 		{"bench echo", "", "serve nothing but signatures, to compare with", benchEcho},

@@ -8,7 +8,7 @@ import (
 
 // following counts what the sink takes during one load.
 type following struct {
-	p      *Payouts
+	t      *Trial
 	began  time.Time
 	before int64 // payments that callbacks had come for
 	half   atomic.Int64
@@ -17,32 +17,32 @@ type following struct {
 }
 
 // follow begins to count; nil when no callbacks come.
-func (p *Payouts) follow(lasts time.Duration) *following {
-	if p.sink == nil {
+func (t *Trial) follow(lasts time.Duration) *following {
+	if t.sink == nil {
 		return nil
 	}
-	f := &following{p: p, began: time.Now(), before: p.sink.count()}
-	f.timer = time.AfterFunc(lasts/2, func() { f.half.Store(p.backlog()) })
+	f := &following{t: t, began: time.Now(), before: t.sink.count()}
+	f.timer = time.AfterFunc(lasts/2, func() { f.half.Store(t.backlog()) })
 	return f
 }
 
 // end notes how things stand when the load is over, and waits for the rest.
 func (f *following) end(ctx context.Context, took time.Duration) {
 	f.timer.Stop()
-	f.counts.BacklogHalf, f.counts.BacklogEnd = f.half.Load(), f.p.backlog()
-	f.counts.Rate = float64(f.p.sink.count()-f.before) / took.Seconds()
-	f.p.await(ctx)
-	f.counts.Payments = f.p.sink.count() - f.before
+	f.counts.BacklogHalf, f.counts.BacklogEnd = f.half.Load(), f.t.backlog()
+	f.counts.Rate = float64(f.t.sink.count()-f.before) / took.Seconds()
+	f.t.await(ctx)
+	f.counts.Payments = f.t.sink.count() - f.before
 }
 
-// report compares the arrivals with the ends of the payouts.
+// report compares the arrivals with the ends of the payments.
 func (f *following) report(ctx context.Context) (*Callbacks, error) {
-	arrived, bad := f.p.sink.all()
+	arrived, bad := f.t.sink.all()
 	f.counts.Unverified = bad
-	if f.p.Ended == nil {
+	if f.t.Ended == nil {
 		return &f.counts, nil
 	}
-	ended, err := f.p.Ended(ctx, f.began)
+	ended, err := f.t.Ended(ctx, f.began)
 	if err != nil {
 		return nil, err
 	}
@@ -57,15 +57,15 @@ func (f *following) report(ctx context.Context) (*Callbacks, error) {
 	return &f.counts, nil
 }
 
-// backlog is how many payouts were answered that no callback has come for.
-func (p *Payouts) backlog() int64 { return max(p.answered.Load()-p.sink.count(), 0) }
+// backlog is how many callbacks have not come yet.
+func (t *Trial) backlog() int64 { return max(t.called.Load()-t.sink.count(), 0) }
 
 // await waits for the callbacks that are still to come.
-func (p *Payouts) await(ctx context.Context) {
-	if p.sink == nil {
+func (t *Trial) await(ctx context.Context) {
+	if t.sink == nil {
 		return
 	}
-	for deadline := time.Now().Add(p.Drain); p.backlog() > 0 && time.Now().Before(deadline) && ctx.Err() == nil; {
+	for deadline := time.Now().Add(t.Drain); t.backlog() > 0 && time.Now().Before(deadline) && ctx.Err() == nil; {
 		time.Sleep(20 * time.Millisecond)
 	}
 }

@@ -41,6 +41,18 @@ func (l Load) run(ctx context.Context, do func(worker int, n int64, due time.Tim
 	return time.Since(began)
 }
 
+// offer makes the calls and reports on them.
+func (l Load) offer(ctx context.Context, do func(n int64) done) Report {
+	tallies := make([]tally, l.Concurrency)
+	took := l.run(ctx, func(worker int, n int64, due time.Time) {
+		d := do(n)
+		tallies[worker].note(time.Since(due), d)
+	})
+	r := sum(tallies, took)
+	r.Offered, r.Clients = l.Rate, l.Concurrency
+	return r
+}
+
 // await waits until call n is due. It reports false when that is after the end.
 func (l Load) await(ctx context.Context, began time.Time, n int64) (due time.Time, ok bool) {
 	end := began.Add(l.Duration)

@@ -1,9 +1,11 @@
 package bench
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -13,16 +15,24 @@ type Report struct {
 	Offered   float64        `json:"offered_per_second,omitempty"` // of an open loop
 	Clients   int            `json:"clients"`
 	Seconds   float64        `json:"seconds"`
+	Unit      string         `json:"unit,omitempty"` // what calls are, when each is made of several
 	Calls     int64          `json:"calls"`
 	Rate      float64        `json:"calls_per_second"`
 	Outcomes  map[string]int `json:"outcomes"` // pg_status, or what went wrong
 	Errors    int64          `json:"errors"`
 	Latency   Percentiles    `json:"latency"`
+	Legs      []Leg          `json:"legs,omitempty"` // what a call of several was made of
 	Callbacks *Callbacks     `json:"callbacks,omitempty"`
 	Usage     *Usage         `json:"usage,omitempty"`
 }
 
-// Callbacks is what came back on its own. The backlog is how many payouts were
+// Leg is how long a part of the work took, of every piece that came so far.
+type Leg struct {
+	Name    string      `json:"leg"`
+	Latency Percentiles `json:"latency"`
+}
+
+// Callbacks is what came back on its own. The backlog is how many payments were
 // answered and not called back, half way through the load and at its end.
 type Callbacks struct {
 	Payments    int64        `json:"payments"`            // that a verified callback came for, the wait afterwards included
@@ -30,7 +40,7 @@ type Callbacks struct {
 	BacklogHalf int64        `json:"backlog_half_way"`
 	BacklogEnd  int64        `json:"backlog_at_end"`
 	Unverified  int64        `json:"unverified"`
-	AfterCommit *Percentiles `json:"after_commit,omitempty"` // from the decision that ended the payout to the callback's arrival
+	AfterCommit *Percentiles `json:"after_commit,omitempty"` // from the decision that ended the payment to the callback's arrival
 }
 
 // Usage is what the load cost the machine: seconds of processor time, bytes.
@@ -76,26 +86,32 @@ func (m Millis) String() string { return time.Duration(m).Round(10 * time.Micros
 
 // Print writes the report for people.
 func (r Report) Print(out io.Writer) error {
-	offered := ""
+	var b strings.Builder
+	say := func(format string, of ...any) { fmt.Fprintf(&b, format, of...) }
+	unit := cmp.Or(r.Unit, "calls")
+	say("%d %s in %.1f s, %.1f a second", r.Calls, unit, r.Seconds, r.Rate)
 	if r.Offered > 0 {
-		offered = fmt.Sprintf(" of %.1f offered", r.Offered)
+		say(" of %.1f offered", r.Offered)
 	}
-	_, err := fmt.Fprintf(out, "%d calls in %.1f s, %.1f a second%s, %d errors\nlatency    %v\noutcomes   %v\n",
-		r.Calls, r.Seconds, r.Rate, offered, r.Errors, r.Latency, r.Outcomes)
-	if c := r.Callbacks; c != nil && err == nil {
-		_, err = fmt.Fprintf(out, "callbacks  %d verified, %.1f a second, %d not; backlog %d half way, %d at the end\n",
+	say(", %d errors\nlatency    %v\n", r.Errors, r.Latency)
+	for _, l := range r.Legs {
+		say("  %-8s %v\n", l.Name, l.Latency)
+	}
+	say("outcomes   %v\n", r.Outcomes)
+	if c := r.Callbacks; c != nil {
+		say("callbacks  %d verified, %.1f a second, %d not; backlog %d half way, %d at the end\n",
 			c.Payments, c.Rate, c.Unverified, c.BacklogHalf, c.BacklogEnd)
-		if c.AfterCommit != nil && err == nil {
-			_, err = fmt.Fprintf(out, "           %v after the commit\n", c.AfterCommit)
+		if c.AfterCommit != nil {
+			say("           %v after the commit\n", c.AfterCommit)
 		}
 	}
-	if u := r.Usage; u != nil && err == nil {
-		_, err = fmt.Fprintf(out, "processor  %.2f s client (%.1f µs a call)", u.Client, u.ClientPerCall)
-		if u.Server > 0 && err == nil {
-			_, err = fmt.Fprintf(out, ", %.2f s server (%.1f calls a second of it), %.1f MB of memory at most",
-				u.Server, float64(r.Calls)/u.Server, float64(u.Memory)/1e6)
+	if u := r.Usage; u != nil {
+		say("processor  %.2f s client (%.1f µs each)", u.Client, u.ClientPerCall)
+		if u.Server > 0 {
+			say(", %.2f s server (%.1f %s a second of it), %.1f MB of memory at most", u.Server, float64(r.Calls)/u.Server, unit, float64(u.Memory)/1e6)
 		}
-		fmt.Fprintln(out)
+		say("\n")
 	}
+	_, err := io.WriteString(out, b.String())
 	return err
 }

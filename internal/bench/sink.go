@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -16,8 +17,8 @@ import (
 	"tolem/internal/shop"
 )
 
-// sink takes the callbacks of many shops, verifies every one and remembers when
-// the first of each payment came.
+// sink takes the callbacks of many shops, verifies every one, remembers when the
+// first of each payment came and wakes who waits for it.
 type sink struct {
 	shops   map[string]*shop.Client // by the number in the path
 	server  *fasthttp.Server
@@ -25,7 +26,8 @@ type sink struct {
 	serving sync.WaitGroup
 
 	mu      sync.Mutex
-	arrived map[int64]time.Time // by payment
+	arrived map[int64]time.Time     // by payment
+	waiting map[int64]chan struct{} // by payment, closed when it comes
 	bad     int64
 }
 
@@ -34,7 +36,7 @@ func newSink(shops []shop.Client) (*sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sink{shops: map[string]*shop.Client{}, base: "http://" + listener.Addr().String(), arrived: map[int64]time.Time{}}
+	s := &sink{shops: map[string]*shop.Client{}, base: "http://" + listener.Addr().String(), arrived: map[int64]time.Time{}, waiting: map[int64]chan struct{}{}}
 	for i := range shops {
 		s.shops[strconv.FormatInt(shops[i].Merchant, 10)] = &shops[i]
 	}
@@ -63,6 +65,29 @@ func (s *sink) take(ctx *fasthttp.RequestCtx) {
 	}
 	if _, known := s.arrived[payment]; !known {
 		s.arrived[payment] = now
+		if waits := s.waiting[payment]; waits != nil {
+			close(waits)
+			delete(s.waiting, payment)
+		}
+	}
+}
+
+// wait returns when a callback of the payment has come, or with false when ctx ends.
+// One at a time may wait for a payment.
+func (s *sink) wait(ctx context.Context, payment int64) bool {
+	s.mu.Lock()
+	if _, came := s.arrived[payment]; came {
+		s.mu.Unlock()
+		return true
+	}
+	comes := make(chan struct{})
+	s.waiting[payment] = comes
+	s.mu.Unlock()
+	select {
+	case <-comes:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 

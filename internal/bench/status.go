@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"sync/atomic"
-	"time"
 
 	"tolem/internal/protocol/pg"
 )
@@ -21,7 +20,7 @@ type Statuses struct {
 
 // Run begins the payouts and offers the load.
 func (s Statuses) Run(ctx context.Context) (Report, error) {
-	p := Payouts{URL: s.URL, Shops: s.Shops, Load: s.Load, AcceptOnly: true}
+	p := Payouts{Trial: Trial{URL: s.URL, Shops: s.Shops, Load: s.Load}, AcceptOnly: true}
 	if err := p.open(); err != nil {
 		return Report{}, err
 	}
@@ -65,23 +64,18 @@ func (s Statuses) begin(ctx context.Context, p *Payouts) error {
 }
 
 func (s Statuses) offer(ctx context.Context, p *Payouts, l Load) Report {
-	tallies := make([]tally, l.Concurrency)
-	took := l.run(ctx, func(worker int, n int64, due time.Time) {
+	return l.offer(ctx, func(n int64) done {
 		answer, err := p.ask(n % int64(s.Orders))
 		word := outcome(answer, err)
 		if err == nil && answer.Get("pg_payment_status") != "" {
 			word = answer.Get("pg_payment_status")
 		}
-		tallies[worker].note(time.Since(due), word, err != nil || answer.Get("pg_payment_status") == "")
+		return done{outcome: word, failed: err != nil || answer.Get("pg_payment_status") == ""}
 	})
-	r := sum(tallies, took)
-	r.Offered, r.Clients = l.Rate, l.Concurrency
-	return r
 }
 
 // ask asks for payout n under its order id, as most shops do.
 func (p *Payouts) ask(n int64) (pg.Message, error) {
-	by := &p.shops[n%int64(len(p.shops))]
-	fields := append(make(pg.Message, 0, 4), pg.Field{Name: "pg_order_id", Value: by.order + fmt.Sprint(n)})
-	return p.calls.call(&p.calls.shops[by.shop], "/api/payment_status2", fields)
+	of := &p.orders[n%int64(len(p.orders))]
+	return p.calls.call(&p.calls.shops[of.as], "/api/payment_status2", append(make(pg.Message, 0, 4), of.id(n)))
 }

@@ -11,17 +11,32 @@ type tally struct {
 	latencies []time.Duration
 	outcomes  map[string]int
 	errors    int64
+	legs      []leg
 }
 
-func (t *tally) note(latency time.Duration, outcome string, failed bool) {
+// done is what became of a call, or of a piece of work of several.
+type done struct {
+	outcome string // the word under which it is counted
+	failed  bool
+	legs    []leg // of a piece of several, as far as it came
+}
+
+// leg is a part of a piece of work.
+type leg struct {
+	name string
+	took time.Duration
+}
+
+func (t *tally) note(latency time.Duration, d done) {
 	if t.outcomes == nil {
 		t.outcomes = map[string]int{}
 	}
 	t.latencies = append(t.latencies, latency)
-	t.outcomes[outcome]++
-	if failed {
+	t.outcomes[d.outcome]++
+	if d.failed {
 		t.errors++
 	}
+	t.legs = append(t.legs, d.legs...)
 }
 
 // sum is the report of all workers together.
@@ -36,7 +51,26 @@ func sum(tallies []tally, took time.Duration) Report {
 		r.Errors += t.errors
 	}
 	r.Calls, r.Rate, r.Latency = int64(len(latencies)), float64(len(latencies))/took.Seconds(), percentiles(latencies)
+	r.Legs = legs(tallies)
 	return r
+}
+
+// legs are in the order in which they were gone: the first of a piece of work is
+// noted before its second.
+func legs(tallies []tally) (all []Leg) {
+	of := map[string][]time.Duration{}
+	for _, t := range tallies {
+		for _, l := range t.legs {
+			if of[l.name] == nil {
+				all = append(all, Leg{Name: l.name})
+			}
+			of[l.name] = append(of[l.name], l.took)
+		}
+	}
+	for i := range all {
+		all[i].Latency = percentiles(of[all[i].Name])
+	}
+	return all
 }
 
 // percentiles sorts what it is given. Each is a latency that occurred: the

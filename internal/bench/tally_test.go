@@ -31,9 +31,9 @@ func TestPercentilesAreLatenciesThatOccurred(t *testing.T) {
 
 func TestTheReportIsTheSumOfAllWorkers(t *testing.T) {
 	tallies := make([]tally, 3) // the third worker never got a call
-	tallies[0].note(time.Millisecond, "ok", false)
-	tallies[0].note(3*time.Millisecond, "no answer", true)
-	tallies[1].note(2*time.Millisecond, "ok", false)
+	tallies[0].note(time.Millisecond, done{outcome: "ok"})
+	tallies[0].note(3*time.Millisecond, done{outcome: "no answer", failed: true})
+	tallies[1].note(2*time.Millisecond, done{outcome: "ok"})
 	r := sum(tallies, 1500*time.Millisecond)
 	if r.Calls != 3 || r.Rate != 2 || r.Errors != 1 || r.Outcomes["ok"] != 2 || r.Outcomes["no answer"] != 1 || r.Latency.P50 != Millis(2*time.Millisecond) {
 		t.Errorf("%+v", r)

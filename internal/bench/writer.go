@@ -61,7 +61,7 @@ func (w Writer) Syncs(ctx context.Context) (Report, error) {
 }
 
 // alone does one thing after the other; the first error ends it.
-func (w Writer) alone(ctx context.Context, done string, do func(n int64) error) (Report, error) {
+func (w Writer) alone(ctx context.Context, word string, do func(n int64) error) (Report, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	seen := make([]tally, 1)
@@ -70,7 +70,7 @@ func (w Writer) alone(ctx context.Context, done string, do func(n int64) error) 
 			stop(err)
 			return
 		}
-		seen[0].note(time.Since(due), done, false)
+		seen[0].note(time.Since(due), done{outcome: word})
 	})
 	r := sum(seen, took)
 	r.Clients = 1

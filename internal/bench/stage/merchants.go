@@ -34,7 +34,7 @@ type maker struct {
 	cards  *cardtoken.Service
 }
 
-// Merchants adds n test merchants, which may call as often as they like. A server
+// Merchants adds n test merchants, which may pay out, be paid, and call as often as they like. A server
 // may run meanwhile. progress is told how many there are, now and then.
 func Merchants(ctx context.Context, i *platform.Installation, n int, progress func(done int)) (shops []bench.Shop, err error) {
 	e := engine.New(i.DB, engine.Options{Clock: i.Config.Clock, Log: i.Config.Log})
@@ -58,7 +58,7 @@ func Merchants(ctx context.Context, i *platform.Installation, n int, progress fu
 
 func (m maker) merchant(ctx context.Context, name string) (none bench.Shop, err error) {
 	settings := merchant.Defaults()
-	settings.Tokens, settings.Payouts = true, true
+	settings.Tokens, settings.Payouts, settings.Purchases = true, true, true
 	settings.RequestsPerSecond, settings.RequestsBurst = 1_000_000, 1_000_000
 	made, err := m.Installation.Merchants.Create(ctx, 0, name, merchant.Test, settings, nil)
 	if err != nil {
