@@ -15,6 +15,7 @@ import (
 	"tolem/internal/engine"
 	"tolem/internal/ledger"
 	"tolem/internal/payout"
+	"tolem/internal/purchase"
 	"tolem/internal/store"
 )
 
@@ -125,6 +126,49 @@ func TestABenchmarkOfWholePayoutsCountsAllOfThem(t *testing.T) {
 	})
 }
 
+// TestABenchmarkOfWholePurchasesPaysAllOfThem, in one step and in two, and measures
+// what each is made of.
+func TestABenchmarkOfWholePurchasesPaysAllOfThem(t *testing.T) {
+	onBothStores(t, func(t *testing.T, s *site) {
+		p := s.start(t)
+		path := s.stage(t, 3, 0)
+		made := map[purchase.State]int64{}
+		for state, flags := range map[purchase.State][]string{purchase.Captured: nil, purchase.Authorized: {"--two-step", "--follow"}} {
+			report := tell[bench.Report](t, s, append([]string{"bench", "purchases", "--url", p.URL, "--shops", path, "--duration", "300ms", "--warmup", "100ms",
+				"--concurrency", "4", "--database", s.database, "--pids", strconv.Itoa(p.cmd.Process.Pid)}, flags...)...)
+			if report.Calls == 0 || report.Errors != 0 || report.Outcomes["success"] != int(report.Calls) || report.Unit != "purchases" {
+				t.Errorf("%s: %+v", state, report)
+			}
+			var legs []string
+			for _, l := range report.Legs {
+				if legs = append(legs, l.Name); l.Latency.Max > report.Latency.Max || l.Name != "callback" && l.Latency.P50 <= 0 {
+					t.Errorf("%s: %s took %s of %s", state, l.Name, l.Latency, report.Latency)
+				}
+			}
+			if want := map[bool]string{true: "init pay page callback status", false: "init pay callback status"}[len(flags) > 0]; strings.Join(legs, " ") != want {
+				t.Errorf("%s: legs %s, want %s", state, legs, want)
+			}
+			if c := report.Callbacks; c == nil || c.Payments != report.Calls || c.Unverified != 0 || c.AfterCommit == nil || c.AfterCommit.P50 <= 0 {
+				t.Errorf("%s: %d purchases, callbacks %+v", state, report.Calls, c)
+			}
+			if u := report.Usage; u == nil || u.Memory < 1e6 {
+				t.Errorf("%s: usage %+v", state, u)
+			}
+			made[state] = report.Calls
+		}
+		of, states := map[int64]bool{}, map[purchase.State]int64{}
+		for _, row := range rows(t, s.database, purchase.Rows) {
+			of[row.MerchantID] = true
+			states[row.State]++
+		}
+		if len(of) != 3 || len(states) != 2 || states[purchase.Captured] < made[purchase.Captured] || states[purchase.Authorized] < made[purchase.Authorized] {
+			t.Errorf("purchases of %d merchants: %v, measured %v", len(of), states, made)
+		}
+		p.stop(t)
+		booksAreRight(t, s)
+	})
+}
+
 // TestABenchmarkOfTheDemoMerchantSavesItsCard and draws a picture of the ramp.
 func TestABenchmarkOfTheDemoMerchantSavesItsCard(t *testing.T) {
 	t.Parallel()
@@ -142,6 +186,12 @@ func TestABenchmarkOfTheDemoMerchantSavesItsCard(t *testing.T) {
 	}
 	if text := read(t, picture); !strings.Contains(text, "</svg>") {
 		t.Error("there is no picture")
+	}
+	for card, want := range map[string]string{"4716047261941981": "success", "4916307416334310": "pay: led elsewhere", "5475102935853613": "status: error 10017"} {
+		report := tell[bench.Report](t, s, "bench", "purchases", "--url", p.URL, "--duration", "100ms", "--rate", "50", "--card", card)
+		if report.Calls == 0 || report.Outcomes[want] != int(report.Calls) {
+			t.Errorf("%s, of %d: %v", want, report.Calls, report.Outcomes)
+		}
 	}
 	p.stop(t)
 }
@@ -233,7 +283,7 @@ func TestBenchmarksThatMakeNoSenseAreRefused(t *testing.T) {
 	for _, line := range []string{
 		"payouts --duration 0s", "payouts --concurrency 0", "payouts --rate -1", "payouts --svg x.svg", "payouts --ramp 1:2", "payouts --ramp auto --rate 5",
 		"payouts --accept-only", "payouts --merchants 2", "payouts --shops SHOPS --merchants 2", "payouts --shops /no/such/file", "payouts --url nowhere",
-		"status", "status --shops SHOPS --orders 0", "echo", "writer --duration 0s", "table", "table /no/such/file", "table --needs P12",
+		"purchases --merchants 2", "purchases --shops /no/such/file", "purchases --url nowhere", "status", "status --shops SHOPS --orders 0", "echo", "writer --duration 0s", "table", "table /no/such/file", "table --needs P12",
 		"prepare", "prepare --out x --merchants 0", "prepare --out x --stored -1",
 	} {
 		line = strings.ReplaceAll(line, "SHOPS", path)

@@ -10,14 +10,19 @@ import (
 
 var testShop = Shop{Merchant: 700999, Purchase: "purchase-secret", Payout: "payout-secret", User: "user", Token: "token"}
 
+// seal makes a message of fields given as name, value, name, value, ...
+func seal(script, secret string, fields ...string) pg.Message {
+	m := pg.Message{}
+	for i := 0; i < len(fields); i += 2 {
+		m = m.With(fields[i], fields[i+1])
+	}
+	return pg.Seal(script, m, secret, pg.NewSalt())
+}
+
 // TestOnlyAnswersThatThePlatformSignedCount, whatever form they have.
 func TestOnlyAnswersThatThePlatformSignedCount(t *testing.T) {
 	signed := func(secret string, fields ...string) string {
-		m := pg.Message{}
-		for i := 0; i < len(fields); i += 2 {
-			m = m.With(fields[i], fields[i+1])
-		}
-		return string(pg.EncodeXML("response", pg.Seal("reg2reg", m, secret, pg.NewSalt())))
+		return string(pg.EncodeXML("response", seal("reg2reg", secret, fields...)))
 	}
 	for name, c := range map[string]struct{ body, want string }{
 		"plain":              {signed("payout-secret", "pg_status", "ok"), "ok"},

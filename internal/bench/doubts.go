@@ -16,7 +16,7 @@ func Doubts(all []Measurement) (doubts []string) {
 			doubt("%d callbacks could not be verified", c.Unverified)
 		}
 		if missing := m.Report.Calls - m.Report.Errors - c.Payments; m.Report.Callbacks != nil && missing > 0 {
-			doubt("%d payouts were not called back", missing)
+			doubt("%d payments were not called back", missing)
 		}
 		if grew := c.BacklogEnd - c.BacklogHalf; grew > max(c.BacklogHalf/2, 100) {
 			doubt("the backlog of callbacks grew from %d to %d", c.BacklogHalf, c.BacklogEnd)

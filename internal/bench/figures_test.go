@@ -95,7 +95,7 @@ func TestDoubtfulMeasurementsAreNamed(t *testing.T) {
 	want := []string{
 		"accept, round 2: 3 of 1000 calls failed",
 		"whole, round 3: 2 callbacks could not be verified",
-		"whole, round 4: 1 payouts were not called back",
+		"whole, round 4: 1 payments were not called back",
 		"whole, round 5: the backlog of callbacks grew from 300 to 600",
 	}
 	if d := cmp.Diff(want, got); d != "" {

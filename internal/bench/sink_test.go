@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -43,11 +44,22 @@ func TestTheSinkTakesWhatThePlatformSigned(t *testing.T) {
 			t.Errorf("payment %d at %s: %d, want %d", c.payment, c.link, got, c.want)
 		}
 	}
+	if !s.wait(t.Context(), 2) {
+		t.Error("a callback that came is waited for")
+	}
 	first, _ := s.all()
 	time.Sleep(time.Millisecond)
 	post(link, "payout-secret", 1)
 	arrived, bad := s.all()
-	if s.count() != 2 || len(arrived) != 2 || bad != 3 {
+	heard := make(chan bool)
+	go func() { heard <- s.wait(t.Context(), 6) }()
+	post(link, "payout-secret", 6)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if !<-heard || s.wait(gone, 7) {
+		t.Error("payment 6 was called back, and 7 was not")
+	}
+	if s.count() != 3 || len(arrived) != 2 || bad != 3 {
 		t.Errorf("%d payments, %d callbacks not verified", len(arrived), bad)
 	}
 	if !arrived[1].Equal(first[1]) || arrived[1].Before(before) || arrived[2].Before(arrived[1]) {

@@ -31,12 +31,15 @@ func TestPercentilesAreLatenciesThatOccurred(t *testing.T) {
 
 func TestTheReportIsTheSumOfAllWorkers(t *testing.T) {
 	tallies := make([]tally, 3) // the third worker never got a call
-	tallies[0].note(time.Millisecond, done{outcome: "ok"})
+	tallies[0].note(time.Millisecond, done{outcome: "ok", legs: []leg{{"there", time.Millisecond}, {"back", 4 * time.Millisecond}}})
 	tallies[0].note(3*time.Millisecond, done{outcome: "no answer", failed: true})
-	tallies[1].note(2*time.Millisecond, done{outcome: "ok"})
+	tallies[1].note(2*time.Millisecond, done{outcome: "ok", legs: []leg{{"there", 3 * time.Millisecond}}})
 	r := sum(tallies, 1500*time.Millisecond)
 	if r.Calls != 3 || r.Rate != 2 || r.Errors != 1 || r.Outcomes["ok"] != 2 || r.Outcomes["no answer"] != 1 || r.Latency.P50 != Millis(2*time.Millisecond) {
 		t.Errorf("%+v", r)
+	}
+	if l := r.Legs; len(l) != 2 || l[0].Name != "there" || l[0].Latency.Max != Millis(3*time.Millisecond) || l[1].Name != "back" || l[1].Latency.P50 != Millis(4*time.Millisecond) {
+		t.Errorf("legs %+v", l)
 	}
 }
 
