@@ -18,6 +18,7 @@ type offering struct {
 	trial         *bench.Trial
 	ramp, picture string
 	pids          []int
+	loads         bench.Loads
 }
 
 func newOffering(name string, t terminal, trial *bench.Trial) *offering {
@@ -30,34 +31,40 @@ func newOffering(name string, t terminal, trial *bench.Trial) *offering {
 	return o
 }
 
-// plan reads the flags into the trial, and into its loads: one, or those of a ramp.
-func (o *offering) plan(args []string, t terminal) (loads func([]bench.Report) (bench.Load, bool), err error) {
+// read reads the flags into the trial.
+func (o *offering) read(args []string, t terminal) (err error) {
 	if _, err := o.parse(args, t); err != nil {
-		return nil, err
+		return err
 	}
 	if err := o.check(); err != nil {
-		return nil, err
+		return err
 	}
 	o.trial.URL, o.trial.Load, o.trial.Processes = strings.TrimSuffix(o.url, "/"), o.load, o.pids
-	return planOf(o.ramp, o.picture, o.load)
+	o.loads, err = planOf(o.ramp, o.picture, o.load)
+	return err
 }
 
-// timed opens the database, if one was named: callbacks are then timed from when a
-// payment ended, as ended reads it.
-func (o *offering) timed(ctx context.Context, ended func(*store.DB) bench.Ended) (stop func(), err error) {
-	if o.config.Database == "" {
-		return func() {}, nil
+// measure runs the trial and shows what was measured. If a database was named,
+// callbacks are timed from when a payment ended, as ended reads it; nil does not.
+func (o *offering) measure(ctx context.Context, t terminal, subject string,
+	run func(context.Context, bench.Loads) ([]bench.Report, error), ended func(*store.DB) bench.Ended) error {
+	if o.config.Database != "" && ended != nil {
+		db, err := store.Open(ctx, o.config.Database, store.Options{Connections: 2})
+		if err != nil {
+			return err
+		}
+		defer db.Close()
+		o.trial.Ended = ended(db)
 	}
-	db, err := store.Open(ctx, o.config.Database, store.Options{Connections: 2})
+	reports, err := run(ctx, o.loads)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	o.trial.Ended = ended(db)
-	return func() { _ = db.Close() }, nil
+	return o.showAll(t, subject, reports)
 }
 
 // planOf is one load, or those of a ramp.
-func planOf(ramp, picture string, load bench.Load) (func([]bench.Report) (bench.Load, bool), error) {
+func planOf(ramp, picture string, load bench.Load) (bench.Loads, error) {
 	if ramp == "" {
 		if picture != "" {
 			return nil, errors.New("--svg shows a ramp: give --ramp as well")

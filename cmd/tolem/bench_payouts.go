@@ -14,25 +14,18 @@ func benchPayouts(ctx context.Context, t terminal, args []string) error {
 	o := newOffering("bench payouts", t, &run.Trial)
 	o.BoolVar(&run.AcceptOnly, "accept-only", false, "the server has --effects=false: no callbacks will come")
 	o.StringVar(&card, "card", "4671593866478252", "card that the demo merchant pays out to, when there are no --shops")
-	loads, err := o.plan(args, t)
+	err := o.read(args, t)
 	if err != nil {
 		return err
 	}
 	if run.Shops, err = o.payers(ctx, &run, card); err != nil {
 		return err
 	}
-	if !run.AcceptOnly {
-		stop, err := o.timed(ctx, stage.Ended)
-		if err != nil {
-			return err
-		}
-		defer stop()
+	ended := stage.Ended
+	if run.AcceptOnly {
+		ended = nil
 	}
-	reports, err := run.Run(ctx, loads)
-	if err != nil {
-		return err
-	}
-	return o.showAll(t, "payouts", reports)
+	return o.measure(ctx, t, "payouts", run.Run, ended)
 }
 
 // payers are the merchants to pay out as.

@@ -17,6 +17,10 @@ type Load struct {
 	Warmup      time.Duration // the same load before, not measured
 }
 
+// Loads is what is offered after what was reported on so far, and false when that was
+// all.
+type Loads func(done []Report) (next Load, more bool)
+
 // run calls do until the duration is over. n counts the calls, due is when a
 // call should have begun: waiting for a free worker counts as latency, or a slow
 // server would look fast by slowing down its clients. A call that was begun is

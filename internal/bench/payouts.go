@@ -18,13 +18,13 @@ type Payouts struct {
 // nowhere is the link of callbacks that nobody makes.
 const nowhere = "http://127.0.0.1:9/notify"
 
-// Run offers loads until next has no more. next sees the reports so far.
-func (p *Payouts) Run(ctx context.Context, next func([]Report) (Load, bool)) ([]Report, error) {
+// Run offers the loads, one after the other.
+func (p *Payouts) Run(ctx context.Context, loads Loads) ([]Report, error) {
 	if err := p.open(); err != nil {
 		return nil, err
 	}
 	defer p.close()
-	return p.run(ctx, p.work, next)
+	return p.run(ctx, p.work, loads)
 }
 
 func (p *Payouts) open() error {

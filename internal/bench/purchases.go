@@ -26,8 +26,8 @@ type Purchases struct {
 	form    string // what the payer sends
 }
 
-// Run offers loads until next has no more. next sees the reports so far.
-func (p *Purchases) Run(ctx context.Context, next func([]Report) (Load, bool)) ([]Report, error) {
+// Run offers the loads, one after the other.
+func (p *Purchases) Run(ctx context.Context, loads Loads) ([]Report, error) {
 	if err := p.Trial.open(true); err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (p *Purchases) Run(ctx context.Context, next func([]Report) (Load, bool)) (
 			{Name: "pg_auto_clearing", Value: p.captured()}, {Name: "pg_result_url", Value: p.sink.link(s.Merchant)},
 		}))
 	}
-	reports, err := p.run(ctx, p.work, next)
+	reports, err := p.run(ctx, p.work, loads)
 	for i := range reports {
 		reports[i].Unit = "purchases"
 	}

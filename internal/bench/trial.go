@@ -43,11 +43,11 @@ func (t *Trial) close() {
 	}
 }
 
-// run offers loads until next has no more. next sees the reports so far.
-func (t *Trial) run(ctx context.Context, do work, next func([]Report) (Load, bool)) ([]Report, error) {
+// run offers the loads, one after the other.
+func (t *Trial) run(ctx context.Context, do work, loads Loads) ([]Report, error) {
 	var reports []Report
 	for {
-		load, more := next(reports)
+		load, more := loads(reports)
 		if !more || ctx.Err() != nil {
 			return reports, ctx.Err()
 		}
