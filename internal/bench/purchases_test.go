@@ -40,7 +40,7 @@ func TestAPurchaseIsCountedUnderTheLegThatFailed(t *testing.T) {
 			defer server.Close()
 			// The second purchase is due after the end.
 			p := Purchases{Card: "4716047261941981", Follow: true, Trial: Trial{
-				URL: server.URL, Shops: []Shop{testShop}, Drain: time.Minute, Load: Load{Rate: 1, Concurrency: 1, Duration: 50 * time.Millisecond},
+				URL: server.URL, Shops: []Shop{testShop}, Drain: time.Minute, Load: Load{Rate: 0.01, Concurrency: 1, Duration: time.Minute},
 			}}
 			forged := c.counter.notice != ""
 			if forged {
