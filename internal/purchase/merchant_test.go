@@ -3,7 +3,6 @@ package purchase_test
 import (
 	"net/http"
 	"strings"
-	"testing"
 	"time"
 
 	"tolem/internal/bank"
@@ -21,176 +20,163 @@ var broken = map[string]http.HandlerFunc{
 	"a broken connection": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 }
 
-// TestOnlyAnOKLetsAPurchaseBePaid: R40.
-func TestOnlyAnOKLetsAPurchaseBePaid(t *testing.T) {
-	each(t, func(h *house) {
-		no := map[string]http.HandlerFunc{
-			"rejected": h.shop.says("rejected"), "error": h.shop.says("error"), "another word": h.shop.says("OK"),
-			"an ok of somebody else": h.shop.signs("ok", "another secret"), "an unsigned no": h.shop.signs("rejected", ""),
-			"words":   func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok")) },
-			"nothing": func(http.ResponseWriter, *http.Request) {},
-			"10 MB": func(w http.ResponseWriter, _ *http.Request) {
-				_, _ = w.Write([]byte("<response><pg_status>ok</pg_status><x>" + strings.Repeat("y", 10<<20) + "</x></response>"))
-			},
+// onlyAnOKLetsAPurchaseBePaid: R40.
+func onlyAnOKLetsAPurchaseBePaid(h *house) {
+	no := map[string]http.HandlerFunc{
+		"rejected": h.shop.says("rejected"), "error": h.shop.says("error"), "another word": h.shop.says("OK"),
+		"an ok of somebody else": h.shop.signs("ok", "another secret"), "an unsigned no": h.shop.signs("rejected", ""),
+		"words":   func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok")) },
+		"nothing": func(http.ResponseWriter, *http.Request) {},
+		"10 MB": func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = w.Write([]byte("<response><pg_status>ok</pg_status><x>" + strings.Repeat("y", 10<<20) + "</x></response>"))
+		},
+	}
+	for what, answer := range broken {
+		no[what] = answer
+	}
+	w := h.proposal("A-1", true)
+	w.Terms.CheckURL = h.shop.URL + "/fp/check?cart=77"
+	row := h.create(w)
+	for what, answer := range no {
+		h.shop.on("check", answer)
+		turn := h.submit(row, good)
+		if turn.Refusal == nil || turn.Refusal.OK || turn.Row.State != purchase.Created {
+			h.t.Fatalf("%s: %+v, %s", what, turn.Refusal, turn.Row.State)
 		}
-		for what, answer := range broken {
-			no[what] = answer
+		switch signed := what == "rejected"; {
+		case signed && turn.Refusal.Words != "Out of stock":
+			h.t.Errorf("the payer is told %q", turn.Refusal.Words)
+		case what == "an ok of somebody else" && (turn.Refusal.Words != "" || !turn.Refusal.Silent):
+			h.t.Errorf("the payer is told a stranger's words")
 		}
-		w := h.proposal("A-1", true)
-		w.Terms.CheckURL = h.shop.URL + "/fp/check?cart=77"
-		row := h.create(w)
-		for what, answer := range no {
-			h.shop.on("check", answer)
-			turn := h.submit(row, good)
-			if turn.Refusal == nil || turn.Refusal.OK || turn.Row.State != purchase.Created {
-				h.t.Fatalf("%s: %+v, %s", what, turn.Refusal, turn.Row.State)
-			}
-			switch signed := what == "rejected"; {
-			case signed && turn.Refusal.Words != "Out of stock":
-				h.t.Errorf("the payer is told %q", turn.Refusal.Words)
-			case what == "an ok of somebody else" && (turn.Refusal.Words != "" || !turn.Refusal.Silent):
-				h.t.Errorf("the payer is told a stranger's words")
-			}
+	}
+	if h.line.charges.Load() != 0 {
+		h.t.Error("the bank was asked")
+	}
+	for i, answer := range []http.HandlerFunc{h.shop.says("ok"), h.shop.signs("ok", "")} {
+		h.shop.on("check", answer)
+		if i > 0 {
+			row = h.create(w)
 		}
-		if h.line.charges.Load() != 0 {
-			h.t.Error("the bank was asked")
+		if turn := h.submit(row, good); turn.Refusal != nil || turn.Row.State != purchase.Captured {
+			h.t.Errorf("let through: %+v, %s", turn.Refusal, turn.Row.State)
 		}
-		for i, answer := range []http.HandlerFunc{h.shop.says("ok"), h.shop.signs("ok", "")} {
-			h.shop.on("check", answer)
-			if i > 0 {
-				row = h.create(w)
-			}
-			if turn := h.submit(row, good); turn.Refusal != nil || turn.Row.State != purchase.Captured {
-				h.t.Errorf("let through: %+v, %s", turn.Refusal, turn.Row.State)
-			}
+	}
+	got := h.shop.of("check", number(row.Key))[0]
+	for name, want := range map[string]string{
+		"cart": "77", "pg_order_id": "A-1", "pg_amount": "1500", "pg_currency": "KZT", "pg_ps_amount": "1500",
+		"pg_ps_full_amount": "1500", "pg_ps_currency": "KZT", "pg_payment_method": "bankcard", "pg_testing_mode": "1",
+	} {
+		if got.message.Get(name) != want {
+			h.t.Errorf("check: %s is %q, want %q", name, got.message.Get(name), want)
 		}
-		got := h.shop.of("check", number(row.Key))[0]
-		for name, want := range map[string]string{
-			"cart": "77", "pg_order_id": "A-1", "pg_amount": "1500", "pg_currency": "KZT", "pg_ps_amount": "1500",
-			"pg_ps_full_amount": "1500", "pg_ps_currency": "KZT", "pg_payment_method": "bankcard", "pg_testing_mode": "1",
-		} {
-			if got.message.Get(name) != want {
-				h.t.Errorf("check: %s is %q, want %q", name, got.message.Get(name), want)
-			}
-		}
-		if h.shop.unsigned > 0 {
-			h.t.Errorf("%d messages unsigned", h.shop.unsigned)
-		}
-		h.sound()
-	})
+	}
+	if h.shop.unsigned > 0 {
+		h.t.Errorf("%d messages unsigned", h.shop.unsigned)
+	}
 }
 
-// TestMerchantsAreCalledAsTheyLike: R38.
-func TestMerchantsAreCalledAsTheyLike(t *testing.T) {
-	each(t, func(h *house) {
-		for form, want := range map[purchase.CallForm]heard{
-			"": {method: "POST"}, purchase.ByPost: {method: "POST"}, purchase.ByGet: {method: "GET"}, purchase.ByXML: {method: "POST", form: "pg_xml"},
-		} {
-			w := h.proposal("A-"+string(form), true)
-			w.Terms.CheckURL, w.Terms.Form = h.shop.URL+"/fp/check?cart=77&a=%26", form
-			row := h.submit(h.create(w), good).Row
-			for _, script := range []string{"check", "result"} {
-				got := h.shop.wait(h.t, script, number(row.Key), 1)[0]
-				if got.method != want.method || got.form != want.form || got.message.Get("cart") != "77" || got.message.Get("pg_amount") != "1500" {
-					h.t.Errorf("%q: %s by %s %s with cart %q", form, script, got.method, got.form, got.message.Get("cart"))
-				}
+// merchantsAreCalledAsTheyLike: R38.
+func merchantsAreCalledAsTheyLike(h *house) {
+	for form, want := range map[purchase.CallForm]heard{
+		"": {method: "POST"}, purchase.ByPost: {method: "POST"}, purchase.ByGet: {method: "GET"}, purchase.ByXML: {method: "POST", form: "pg_xml"},
+	} {
+		w := h.proposal("A-"+string(form), true)
+		w.Terms.CheckURL, w.Terms.Form = h.shop.URL+"/fp/check?cart=77&a=%26", form
+		row := h.submit(h.create(w), good).Row
+		for _, script := range []string{"check", "result"} {
+			got := h.shop.wait(h.t, script, number(row.Key), 1)[0]
+			if got.method != want.method || got.form != want.form || got.message.Get("cart") != "77" || got.message.Get("pg_amount") != "1500" {
+				h.t.Errorf("%q: %s by %s %s with cart %q", form, script, got.method, got.form, got.message.Get("cart"))
 			}
 		}
-		if h.shop.unsigned > 0 {
-			h.t.Errorf("%d messages unsigned", h.shop.unsigned)
-		}
-	})
+	}
+	if h.shop.unsigned > 0 {
+		h.t.Errorf("%d messages unsigned", h.shop.unsigned)
+	}
 }
 
-// TestARejectedResultTakesThePaymentBack: 2.14, R40.
-func TestARejectedResultTakesThePaymentBack(t *testing.T) {
-	each(t, func(h *house) {
-		h.shop.on("result", h.shop.says("rejected"))
-		held, taken := h.paid("A-1", false, good), h.paid("A-2", true, good)
-		if row := h.is(held.Key, purchase.Voided); row.Reason != "Out of stock" {
-			h.t.Errorf("reason %q", row.Reason)
-		}
-		row := h.becomes(taken.Key, "given back", func(r purchase.Row) bool { return r.Refunded == r.Captured })
-		if back, ok := row.Back(h.merchant); ok || row.Reason != "Out of stock" {
-			h.t.Errorf("back to %v, reason %q", back.URL, row.Reason)
-		}
-		stuck := h.paid("A-3", false, noReversal)
-		h.becomes(stuck.Key, "left as it is", func(r purchase.Row) bool {
-			steps, err := h.Steps(h.t.Context(), r.Key)
-			return err == nil && len(steps) == 1 && steps[0].State == purchase.Refused && r.State == purchase.Authorized && r.Reason == ""
-		})
-		h.shop.on("result", func(w http.ResponseWriter, r *http.Request) {
-			_, _ = w.Write(pg.EncodeXML("response", pg.Seal("result", pg.Message{{Name: "pg_status", Value: "rejected"}}, h.shop.secret, "s")))
-		})
-		mute := h.paid("A-4", true, good)
-		if row := h.becomes(mute.Key, "given back", func(r purchase.Row) bool { return r.Refunded == r.Captured }); row.Reason == "" {
-			h.t.Error("a refusal without words is taken for a success")
-		}
-		for _, k := range []purchase.Key{held.Key, taken.Key, mute.Key} {
-			if n := len(h.shop.of("result", number(k))); n != 1 {
-				h.t.Errorf("%d result notifies", n)
-			}
-		}
-		h.sound()
+// aRejectedResultTakesThePaymentBack: 2.14, R40.
+func aRejectedResultTakesThePaymentBack(h *house) {
+	h.shop.on("result", h.shop.says("rejected"))
+	held, taken := h.paid("A-1", false, good), h.paid("A-2", true, good)
+	if row := h.is(held.Key, purchase.Voided); row.Reason != "Out of stock" {
+		h.t.Errorf("reason %q", row.Reason)
+	}
+	row := h.becomes(taken.Key, "given back", func(r purchase.Row) bool { return r.Refunded == r.Captured })
+	if back, ok := row.Back(h.merchant); ok || row.Reason != "Out of stock" {
+		h.t.Errorf("back to %v, reason %q", back.URL, row.Reason)
+	}
+	stuck := h.paid("A-3", false, noReversal)
+	h.becomes(stuck.Key, "left as it is", func(r purchase.Row) bool {
+		steps, err := h.Steps(h.t.Context(), r.Key)
+		return err == nil && len(steps) == 1 && steps[0].State == purchase.Refused && r.State == purchase.Authorized && r.Reason == ""
 	})
+	h.shop.on("result", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write(pg.EncodeXML("response", pg.Seal("result", pg.Message{{Name: "pg_status", Value: "rejected"}}, h.shop.secret, "s")))
+	})
+	mute := h.paid("A-4", true, good)
+	if row := h.becomes(mute.Key, "given back", func(r purchase.Row) bool { return r.Refunded == r.Captured }); row.Reason == "" {
+		h.t.Error("a refusal without words is taken for a success")
+	}
+	for _, k := range []purchase.Key{held.Key, taken.Key, mute.Key} {
+		if n := len(h.shop.of("result", number(k))); n != 1 {
+			h.t.Errorf("%d result notifies", n)
+		}
+	}
 }
 
-// TestNothingElseTakesAPaymentBack: another word, an unsigned no, a repeat.
-func TestNothingElseTakesAPaymentBack(t *testing.T) {
-	each(t, func(h *house) {
-		var keys []purchase.Key
-		for _, answer := range []http.HandlerFunc{
-			h.shop.says("error"), h.shop.signs("rejected", ""), h.shop.signs("rejected", "another secret"),
-			func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("-1")) },
-		} {
-			h.shop.on("result", answer)
-			row := h.paid("A-1", true, good)
-			h.shop.wait(h.t, "result", number(row.Key), 1)
-			keys = append(keys, row.Key)
-		}
-		var failed []purchase.Key
-		for what, answer := range broken {
-			h.shop.on("result", answer)
-			row := h.paid(what, true, good)
-			h.shop.wait(h.t, "result", number(row.Key), 1)
-			failed = append(failed, row.Key)
-		}
-		h.shop.on("result", h.shop.says("rejected"))
-		h.clock.Advance(time.Hour)
-		for _, k := range failed {
-			again := h.shop.wait(h.t, "result", number(k), 2)
-			if first, second := again[0].message, again[1].message; first.Get("pg_can_reject") != "1" || second.Get("pg_can_reject") != "0" || first.Get("pg_salt") == second.Get("pg_salt") {
-				h.t.Errorf("can be rejected %q, then %q", first.Get("pg_can_reject"), second.Get("pg_can_reject"))
-			}
-		}
-		for _, k := range append(keys, failed...) {
-			steps, err := h.Steps(h.t.Context(), k)
-			if err != nil || len(steps) > 0 || h.now(k).State != purchase.Captured {
-				h.t.Errorf("%+v %v", steps, err)
-			}
-		}
-		h.sound()
-	})
-}
-
-// TestARejectionAfterAnotherStepIsNoSecondOne: the merchant has cancelled meanwhile.
-func TestARejectionAfterAnotherStepIsNoSecondOne(t *testing.T) {
-	each(t, func(h *house) {
-		cancelled := make(chan struct{})
-		h.shop.on("result", func(w http.ResponseWriter, r *http.Request) {
-			<-cancelled
-			h.shop.says("rejected")(w, r)
-		})
+// nothingElseTakesAPaymentBack: another word, an unsigned no, a repeat.
+func nothingElseTakesAPaymentBack(h *house) {
+	var keys []purchase.Key
+	for _, answer := range []http.HandlerFunc{
+		h.shop.says("error"), h.shop.signs("rejected", ""), h.shop.signs("rejected", "another secret"),
+		func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("-1")) },
+	} {
+		h.shop.on("result", answer)
 		row := h.paid("A-1", true, good)
-		h.follow(row, bank.Refund, 100_000)
-		close(cancelled)
-		row = h.becomes(row.Key, "given back", func(r purchase.Row) bool { return r.Refunded == r.Captured })
-		steps, err := h.Steps(h.t.Context(), row.Key)
-		if err != nil || len(steps) != 2 || steps[1].Amount != 50_000 {
+		h.shop.wait(h.t, "result", number(row.Key), 1)
+		keys = append(keys, row.Key)
+	}
+	var failed []purchase.Key
+	for what, answer := range broken {
+		h.shop.on("result", answer)
+		row := h.paid(what, true, good)
+		h.shop.wait(h.t, "result", number(row.Key), 1)
+		failed = append(failed, row.Key)
+	}
+	h.shop.on("result", h.shop.says("rejected"))
+	h.clock.Advance(time.Hour)
+	for _, k := range failed {
+		again := h.shop.wait(h.t, "result", number(k), 2)
+		if first, second := again[0].message, again[1].message; first.Get("pg_can_reject") != "1" || second.Get("pg_can_reject") != "0" || first.Get("pg_salt") == second.Get("pg_salt") {
+			h.t.Errorf("can be rejected %q, then %q", first.Get("pg_can_reject"), second.Get("pg_can_reject"))
+		}
+	}
+	for _, k := range append(keys, failed...) {
+		steps, err := h.Steps(h.t.Context(), k)
+		if err != nil || len(steps) > 0 || h.now(k).State != purchase.Captured {
 			h.t.Errorf("%+v %v", steps, err)
 		}
-		if _, _, refusal, err := h.Follow(h.t.Context(), purchase.Ask{Key: row.Key, Action: bank.Refund}); err != nil || refusal == nil || refusal.Code != codes.PaymentRefunded {
-			h.t.Errorf("%v %v", refusal, err)
-		}
+	}
+}
+
+// aRejectionAfterAnotherStepIsNoSecondOne: the merchant has cancelled meanwhile.
+func aRejectionAfterAnotherStepIsNoSecondOne(h *house) {
+	cancelled := make(chan struct{})
+	h.shop.on("result", func(w http.ResponseWriter, r *http.Request) {
+		<-cancelled
+		h.shop.says("rejected")(w, r)
 	})
+	row := h.paid("A-1", true, good)
+	h.follow(row, bank.Refund, 100_000)
+	close(cancelled)
+	row = h.becomes(row.Key, "given back", func(r purchase.Row) bool { return r.Refunded == r.Captured })
+	steps, err := h.Steps(h.t.Context(), row.Key)
+	if err != nil || len(steps) != 2 || steps[1].Amount != 50_000 {
+		h.t.Errorf("%+v %v", steps, err)
+	}
+	if _, _, refusal, err := h.Follow(h.t.Context(), purchase.Ask{Key: row.Key, Action: bank.Refund}); err != nil || refusal == nil || refusal.Code != codes.PaymentRefunded {
+		h.t.Errorf("%v %v", refusal, err)
+	}
 }

@@ -1,0 +1,26 @@
+package purchase_test
+
+// scenes are what is played on both stores. The clock goes on from each to the next.
+var scenes = []struct {
+	name string
+	play func(*house)
+}{
+	{"a purchase in one step and its refunds in parts", aPurchaseInOneStepAndItsRefundsInParts},
+	{"a hold is captured in part or let go", aHoldIsCapturedInPartOrLetGo},
+	{"a decline is final", aDeclineIsFinal},
+	{"two tabs pay once", twoTabsPayOnce},
+	{"a hundred refunds at once never exceed what was captured", aHundredRefundsAtOnceNeverExceedWhatWasCaptured},
+	{"an order has one purchase at a time", anOrderHasOnePurchaseAtATime},
+	{"only an ok lets a purchase be paid", onlyAnOKLetsAPurchaseBePaid},
+	{"merchants are called as they like", merchantsAreCalledAsTheyLike},
+	{"a rejected result takes the payment back", aRejectedResultTakesThePaymentBack},
+	{"nothing else takes a payment back", nothingElseTakesAPaymentBack},
+	{"a rejection after another step is no second one", aRejectionAfterAnotherStepIsNoSecondOne},
+	{"3-D Secure decides by its own record", threeDSecureDecidesByItsOwnRecord},
+	{"a hold is captured after five days", aHoldIsCapturedAfterFiveDays},
+	{"a lifetime is over for what nobody paid", aLifetimeIsOverForWhatNobodyPaid},
+	{"a payer chooses once", aPayerChoosesOnce},
+	{"cards are kept when the bank approves", cardsAreKeptWhenTheBankApproves},
+	{"a lost answer is inquired, never repeated", aLostAnswerIsInquiredNeverRepeated},
+	{"verify finds every kind of damage", verifyFindsEveryKindOfDamage},
+}
