@@ -45,7 +45,12 @@ func (p *Service) charge(ctx context.Context, e engine.Effect) (engine.Operation
 	if err != nil {
 		answer = bank.Answer{}
 	}
-	return p.settle(ctx, row, answer, at)
+	o, err := p.settle(ctx, row, answer, at)
+	if err != nil {
+		return nil, err
+	}
+	o.called = true
+	return o, nil
 }
 
 // inquire asks the bank what became of a charge or a step; a zero answer is none.
@@ -125,7 +130,12 @@ func (p *Service) run(ctx context.Context, e engine.Effect) (engine.Operation, e
 	if err != nil {
 		answer = bank.Answer{}
 	}
-	return p.conclude(ctx, carried, answer, at)
+	o, err := p.conclude(ctx, carried, answer, at)
+	if err != nil {
+		return nil, err
+	}
+	o.called = true
+	return o, nil
 }
 
 func (p *Service) errand(ctx context.Context, k Key) (found errand, err error) {

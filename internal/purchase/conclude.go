@@ -20,6 +20,7 @@ type conclude struct {
 	seen     errand
 	answer   bank.Answer // zero when the call failed and the outcome is unknown
 	at       time.Time
+	called   bool // to do it, not what became of it
 	callback int64
 	notice   func(s *store.Set, r Row, t Step, callback int64, now time.Time)
 	done     func(Step)
@@ -61,6 +62,9 @@ func (o *conclude) Decide(s *store.Set, now time.Time) {
 		step.end(s, Refused, codes.TryLater, now)
 		Rows.Update(s, row)
 	default:
+		if o.called {
+			step.SentAt = now // the call may have been held up before it began
+		}
 		engine.Schedule(s, step.following(), now.Add(pauseAfter(step.SentAt, now, o.answer.AskAgain)), now)
 	}
 	Steps.Update(s, step)

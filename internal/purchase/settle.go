@@ -41,6 +41,7 @@ type settle struct {
 	seen     Row
 	answer   bank.Answer // zero when the call failed and the outcome is unknown
 	at       time.Time   // when the bank was asked
+	called   bool        // to charge, not what became of it
 	token    *cardtoken.Token
 	profile  *Profile
 	callback int64
@@ -78,6 +79,9 @@ func (o *settle) Decide(s *store.Set, now time.Time) {
 		// The card's security code is gone: the payer must begin anew.
 		o.decline(s, &row, codes.InvalidTransaction, now)
 	default:
+		if o.called {
+			row.SentAt = now // the call may have been held up before it began
+		}
 		engine.Schedule(s, row.charging(), now.Add(pauseAfter(row.SentAt, now, o.answer.AskAgain)), now)
 	}
 	Rows.Update(s, row)
