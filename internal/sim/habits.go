@@ -27,7 +27,7 @@ type habits struct {
 func (w *World) draw() habits {
 	upTo := func(most int) int { return w.number(3) * w.number(most+1) / 2 }
 	h := habits{
-		orders: 1, outage: upTo(5), slow: upTo(25), killed: upTo(3), hang: upTo(40), deaf: upTo(30), picky: upTo(40),
+		orders: 1, outage: upTo(5), slow: upTo(25), killed: upTo(3), hang: upTo(40), deaf: upTo(30), picky: upTo(80),
 		lost: upTo(50), late: upTo(60), mute: upTo(40), lazy: upTo(60),
 	}
 	if w.chance(50) {

@@ -59,7 +59,7 @@ func (s *sink) mood() mood {
 	if !s.w.chance(s.w.habits.picky) {
 		return pleased
 	}
-	return mood(s.w.number(int(moods)))
+	return 1 + mood(s.w.number(int(moods)-1))
 }
 
 func (s *sink) says(m mood, of shop.Received) []byte {

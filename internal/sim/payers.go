@@ -2,7 +2,8 @@ package sim
 
 import (
 	"context"
-	"fmt"
+	"slices"
+	"time"
 
 	"tolem/internal/card"
 	"tolem/internal/cardtoken"
@@ -14,30 +15,50 @@ import (
 // pans are the cards that payers type.
 var pans = []string{"4671593866478252", "4111111111111111", "5555555555554444"}
 
-// pay lets a payer type a card on the page of some purchase, or choose a saved one.
+// pay lets a payer come to the page of some purchase.
 func (w *World) pay(ctx context.Context) bool {
-	row, ok := w.page(ctx)
-	if !ok {
-		return false
+	k, ok := w.purchase()
+	if ok {
+		w.begin(false, func() { w.visit(ctx, k) })
 	}
-	saved := w.chance(50)
+	return ok
+}
+
+// visit does what a page asks of its payer.
+func (w *World) visit(ctx context.Context, k purchase.Key) {
+	row, ok, err := w.purchases.Find(ctx, k)
+	switch {
+	case err != nil || !ok:
+		w.fail("purchase %d that was acknowledged: found %v, %v", k.PaymentID, ok, err)
+	case row.State == purchase.Challenged:
+		w.prove(ctx, row)
+	case w.chance(5):
+		w.say("leave %d", row.PaymentID)
+		row, err := w.purchases.Abandon(ctx, row)
+		w.turned(purchase.Turn{Row: row}, err)
+	default:
+		w.submitPurchase(ctx, row)
+	}
+}
+
+// submitPurchase pays with a typed card, or with a saved one.
+func (w *World) submitPurchase(ctx context.Context, row purchase.Row) {
+	if w.say("submit %d", row.PaymentID); row.Amount == 0 {
+		chosen, ok, err := w.purchases.Choose(ctx, row, money.Amount(w.number(40_000)))
+		if w.say("  %d: an amount chosen: %v %v", row.PaymentID, ok, err); err != nil || !ok {
+			return
+		}
+		row = chosen
+	}
 	means := purchase.Means{Card: w.typed(), Save: w.chance(50)}
-	open := money.Amount(w.number(40_000))
-	w.begin(false, func() {
-		if w.say("pay %d", row.PaymentID); row.Amount == 0 {
-			chosen, ok, err := w.purchases.Choose(ctx, row, open)
-			if w.say("  %d: %s chosen: %v %v", row.PaymentID, open, ok, err); err != nil || !ok {
-				return
-			}
-			row = chosen
-		}
-		if token, ok := w.saved(ctx, row); ok && saved {
-			means = purchase.Means{Saved: token}
-		}
-		turn, err := w.purchases.Submit(ctx, row, means)
-		w.turned(turn, err)
-	})
-	return true
+	if token, ok := w.saved(ctx, row); ok && w.chance(50) {
+		means = purchase.Means{Saved: token}
+	}
+	turn, err := w.purchases.Submit(ctx, row, means)
+	if w.turned(turn, err); err == nil && turn.Next != "" && w.chance(80) {
+		w.sleep(w.trip(10, 20*time.Minute))
+		w.prove(ctx, turn.Row)
+	}
 }
 
 // typed is a card as it is typed.
@@ -68,53 +89,19 @@ func (w *World) saved(ctx context.Context, row purchase.Row) (cardtoken.Token, b
 	return tokens[0], true
 }
 
-// prove answers the card's issuer on behalf of some payer, and comes back from it.
-func (w *World) prove(ctx context.Context) bool {
-	row, ok := w.page(ctx)
-	if !ok || row.State != purchase.Challenged {
-		return false
-	}
+// prove answers the card's issuer, and mostly comes back from it.
+func (w *World) prove(ctx context.Context, row purchase.Row) {
 	code := threeds.Code
-	if w.chance(30) {
+	if w.chance(20) {
 		code = "000000"
 	}
-	comesBack := w.chance(80)
-	w.begin(false, func() {
-		set, err := w.purchases.Issuer.Answer(threeds.Key(row.Key), code, w.chance(5))
-		w.say("code %s for %d: %s %v", code, row.PaymentID, set.State, err)
-		if comesBack {
-			turn, err := w.purchases.Resume(ctx, row)
-			w.turned(turn, err)
-		}
-	})
-	return true
-}
-
-// leave lets a payer give up.
-func (w *World) leave(ctx context.Context) bool {
-	row, ok := w.page(ctx)
-	if !ok {
-		return false
+	set, err := w.purchases.Issuer.Answer(threeds.Key(row.Key), code, w.chance(5))
+	w.say("code %s for %d: %s %v", code, row.PaymentID, set.State, err)
+	if err != nil || w.chance(20) {
+		return
 	}
-	w.begin(false, func() {
-		w.say("leave %d", row.PaymentID)
-		row, err := w.purchases.Abandon(ctx, row)
-		w.turned(purchase.Turn{Row: row}, err)
-	})
-	return true
-}
-
-// page opens the page of some purchase.
-func (w *World) page(ctx context.Context) (row purchase.Row, ok bool) {
-	k, ok := w.purchase()
-	if !ok {
-		return row, false
-	}
-	row, ok, err := w.purchases.Find(ctx, k)
-	if err != nil || !ok {
-		w.fail("purchase %d that was acknowledged: found %v, %v", k.PaymentID, ok, err)
-	}
-	return row, ok
+	turn, err := w.purchases.Resume(ctx, row)
+	w.turned(turn, err)
 }
 
 // purchase is mostly one of the latest.
@@ -126,15 +113,17 @@ func (w *World) purchase() (k purchase.Key, ok bool) {
 	return purchase.Key{MerchantID: w.merchant.ID, PaymentID: s.payments[w.number(len(s.payments))]}, true
 }
 
-// turned is what a page shows then.
+// turned is what a page shows then, which may be a little old.
 func (w *World) turned(turn purchase.Turn, err error) {
 	switch id := turn.Row.PaymentID; {
 	case err != nil:
 		w.say("  page: unknown: %v", err)
 	case turn.Refusal != nil:
-		w.say("  %d: the shop said %s", id, fmt.Sprintf("%+v", *turn.Refusal))
+		w.say("  %d: the shop said %+v", id, *turn.Refusal)
 	default:
 		w.say("  %d is %s", id, turn.Row.State)
-		w.reached(id, turn.Row.State)
+		if !slices.Contains(after[turn.Row.State], w.states[id]) {
+			w.reached(id, turn.Row.State)
+		}
 	}
 }

@@ -24,6 +24,23 @@ type sale struct {
 // fresh is how long a key is safe to be used again: it is forgotten some time.
 const fresh = 20 * 24 * time.Hour
 
+// trade lets a merchant or a payer do something about a purchase.
+func (w *World) trade(ctx context.Context) bool {
+	switch n := w.number(100); {
+	case n < 35:
+		return w.sell(ctx)
+	case n < 45:
+		return w.sellAgain(ctx)
+	case n < 50:
+		return w.recur(ctx)
+	case n < 65:
+		return w.pay(ctx)
+	case n < 90:
+		return w.wish(ctx)
+	}
+	return w.wishAgain(ctx)
+}
+
 // sell opens a new purchase, unless as many as usual are open.
 func (w *World) sell(ctx context.Context) bool {
 	open := 0
@@ -85,6 +102,8 @@ func (w *World) recur(ctx context.Context) bool {
 	return true
 }
 
+// offer makes the first call; then the payer comes, mostly, and the merchant may
+// want something done.
 func (w *World) offer(ctx context.Context, s *sale) {
 	call := idempotency.Call{MerchantID: w.merchant.ID, Script: "init_payment", Message: w.message()}
 	if w.chance(50) {
@@ -92,7 +111,17 @@ func (w *World) offer(ctx context.Context, s *sale) {
 	}
 	s.proposal.Call, s.at = call, w.clock.Now()
 	w.sales = append(w.sales, s)
-	w.propose(ctx, s)
+	w.begin(false, func() {
+		k, ok := w.propose(ctx, s)
+		if ok && s.profile == 0 && w.chance(80) {
+			w.sleep(w.trip(10, 10*time.Minute))
+			w.visit(ctx, k)
+		}
+		if ok && w.chance(60) {
+			w.sleep(w.span(0, 2*time.Minute))
+			w.want(ctx, k)
+		}
+	})
 }
 
 // message is the identity of a new message.
@@ -107,34 +136,35 @@ func (w *World) sellAgain(ctx context.Context) bool {
 	if w.chance(50) {
 		s.proposal.Call.Message = w.message()
 	}
-	w.propose(ctx, s)
+	w.begin(false, func() { w.propose(ctx, s) })
 	return true
 }
 
-// propose calls Create or Recur as the API does.
-func (w *World) propose(ctx context.Context, s *sale) {
-	w.begin(false, func() {
-		p := s.proposal
-		var row purchase.Row
-		var refusal *codes.Refusal
-		var err error
-		if w.say("sell %s %s %s", p.OrderID, p.Money, p.Call.Key); s.profile != 0 {
-			row, refusal, err = w.purchases.Recur(ctx, w.merchant, s.profile, p)
-		} else {
-			row, refusal, err = w.purchases.Create(ctx, w.merchant, p)
-		}
-		switch {
-		case err != nil:
-			w.say("  %s: unknown: %v", p.OrderID, err)
-		case refusal != nil && p.Unique && refusal.Code == codes.OrderNotUnique && refusal.Field == "pg_order_id":
-			w.say("  %s is sold already", p.OrderID)
-		case refusal != nil:
-			w.fail("%s refused: %v", p.OrderID, refusal)
-		default:
-			w.say("  %s is %d %s", p.OrderID, row.PaymentID, row.State)
-			w.sold(s, row)
-		}
-	})
+// propose calls Create or Recur as the API does. ok is false when the merchant does
+// not know what it has.
+func (w *World) propose(ctx context.Context, s *sale) (k purchase.Key, ok bool) {
+	p := s.proposal
+	var row purchase.Row
+	var refusal *codes.Refusal
+	var err error
+	if w.say("sell %s %s %s", p.OrderID, p.Money, p.Call.Key); s.profile != 0 {
+		row, refusal, err = w.purchases.Recur(ctx, w.merchant, s.profile, p)
+	} else {
+		row, refusal, err = w.purchases.Create(ctx, w.merchant, p)
+	}
+	switch {
+	case err != nil:
+		w.say("  %s: unknown: %v", p.OrderID, err)
+	case refusal != nil && p.Unique && refusal.Code == codes.OrderNotUnique && refusal.Field == "pg_order_id":
+		w.say("  %s is sold already", p.OrderID)
+	case refusal != nil:
+		w.fail("%s refused: %v", p.OrderID, refusal)
+	default:
+		w.say("  %s is %d %s", p.OrderID, row.PaymentID, row.State)
+		w.sold(s, row)
+		return row.Key, true
+	}
+	return k, false
 }
 
 // sold: a key stands for one purchase, whatever became of it.

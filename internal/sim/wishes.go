@@ -20,16 +20,21 @@ type wish struct {
 	keyed int64   // the one that its key stands for, once it was told
 }
 
-// wish asks for a capture, a cancel or a refund, mostly one that is in order.
+// wish lets the merchant want something of some purchase.
 func (w *World) wish(ctx context.Context) bool {
 	k, ok := w.purchase()
-	if !ok {
-		return false
+	if ok {
+		w.begin(false, func() { w.want(ctx, k) })
 	}
+	return ok
+}
+
+// want asks for a capture, a cancel or a refund, mostly one that is in order.
+func (w *World) want(ctx context.Context, k purchase.Key) {
 	ask := purchase.Ask{Key: k, Action: bank.Refund}
 	switch state := w.states[k.PaymentID]; {
-	case state == purchase.Created && w.chance(70):
-		return false
+	case state == purchase.Created && w.chance(80):
+		return
 	case state == purchase.Captured && w.chance(80):
 	case w.chance(60):
 		ask.Action = bank.Capture
@@ -46,7 +51,6 @@ func (w *World) wish(ctx context.Context) bool {
 	wanted := &wish{ask: ask, at: w.clock.Now()}
 	w.wishes = append(w.wishes, wanted)
 	w.follow(ctx, wanted)
-	return true
 }
 
 // wishAgain asks for the same once more, in the same message or in another one,
@@ -59,26 +63,24 @@ func (w *World) wishAgain(ctx context.Context) bool {
 	if w.chance(50) {
 		wanted.ask.Call.Message = w.message()
 	}
-	w.follow(ctx, wanted)
+	w.begin(false, func() { w.follow(ctx, wanted) })
 	return true
 }
 
 // follow calls Follow as the API does.
 func (w *World) follow(ctx context.Context, wanted *wish) {
-	w.begin(false, func() {
-		ask := wanted.ask
-		w.say("%s %s of %d %s", ask.Action, ask.Amount, ask.Key.PaymentID, ask.Call.Key)
-		step, _, refusal, err := w.purchases.Follow(ctx, ask)
-		switch {
-		case err != nil:
-			w.say("  of %d: unknown: %v", ask.Key.PaymentID, err)
-		case refusal != nil:
-			w.denied(wanted, refusal)
-		default:
-			w.say("  %d of %d is %s", step.PaymentID, ask.Key.PaymentID, step.State)
-			w.granted(wanted, step)
-		}
-	})
+	ask := wanted.ask
+	w.say("%s %s of %d %s", ask.Action, ask.Amount, ask.Key.PaymentID, ask.Call.Key)
+	step, _, refusal, err := w.purchases.Follow(ctx, ask)
+	switch {
+	case err != nil:
+		w.say("  of %d: unknown: %v", ask.Key.PaymentID, err)
+	case refusal != nil:
+		w.denied(wanted, refusal)
+	default:
+		w.say("  %d of %d is %s", step.PaymentID, ask.Key.PaymentID, step.State)
+		w.granted(wanted, step)
+	}
 }
 
 func (w *World) denied(wanted *wish, refusal *codes.Refusal) {

@@ -139,27 +139,6 @@ func (w *World) step(ctx context.Context) {
 	w.bank.land()
 }
 
-// trade lets a merchant or a payer do something about a purchase.
-func (w *World) trade(ctx context.Context) bool {
-	switch n := w.number(100); {
-	case n < 25:
-		return w.sell(ctx)
-	case n < 35:
-		return w.sellAgain(ctx)
-	case n < 40:
-		return w.recur(ctx)
-	case n < 65:
-		return w.pay(ctx)
-	case n < 70:
-		return w.prove(ctx)
-	case n < 72:
-		return w.leave(ctx)
-	case n < 92:
-		return w.wish(ctx)
-	}
-	return w.wishAgain(ctx)
-}
-
 // pass lets time go by: to the very moment when something may go on, or some
 // time that has nothing to do with it.
 func (w *World) pass() {
