@@ -15,6 +15,9 @@ type answer struct {
 	message  pg.Message
 	merchant int64 // whose call it is, 0 when nobody knows
 	code     codes.Code
+	field    string // that is to blame for the code, if one is
+	location string // where a browser goes on
+	asked    string // language of a page, "" for the browser's
 }
 
 func (a answer) write(w http.ResponseWriter) {
@@ -28,7 +31,7 @@ func (a answer) write(w http.ResponseWriter) {
 // unsigned is a refusal of somebody whose secret we do not know, or who does
 // not know it: three fields (01, 1.4).
 func unsigned(status int, r *codes.Refusal, language string) answer {
-	return answer{http: status, root: "response", message: refusalFields(r, language), code: r.Code}
+	return answer{http: status, root: "response", message: refusalFields(r, language), code: r.Code, field: r.Field}
 }
 
 // unreadable answers what is no message at all: nobody knows whose it is.
@@ -46,7 +49,10 @@ func flooded() answer {
 
 // refuse is a signed refusal.
 func (c *Call) refuse(status int, r *codes.Refusal) answer {
-	return answer{http: status, root: c.root(), message: c.seal(refusalFields(r, c.Language)), merchant: c.Merchant.ID, code: r.Code}
+	return answer{
+		http: status, root: c.root(), message: c.seal(refusalFields(r, c.Language)), merchant: c.Merchant.ID,
+		code: r.Code, field: r.Field, asked: c.Asked,
+	}
 }
 
 // unverified refuses a message whose signature is wrong, as the family does

@@ -33,7 +33,15 @@ type Endpoint struct {
 	// Reopened is a further secret that a merchant's setting admits.
 	Reopened func(*merchant.Settings) []merchant.Purpose
 
-	serve func(context.Context, *Call) (pg.Message, error)
+	browser bool // payers come themselves: answers are redirects and pages
+	serve   func(context.Context, *Call) (outcome, error)
+}
+
+// outcome is what an endpoint that succeeded answers: fields, or the address where
+// a browser goes on.
+type outcome struct {
+	fields   pg.Message
+	location string
 }
 
 // Status is what every answer begins with: the outcome of the call, and why it
@@ -54,16 +62,31 @@ var OK = Status{Status: "ok"}
 func Declare[Request, Answer any](e Endpoint, do func(context.Context, *Call, *Request) (Answer, error)) Endpoint {
 	pg.MustBindable[Request]()
 	pg.MustMarshalable[Answer]()
-	e.serve = func(ctx context.Context, c *Call) (pg.Message, error) {
+	e.serve = func(ctx context.Context, c *Call) (outcome, error) {
 		var request Request
 		if err := pg.Bind(c.Message, &request); err != nil {
-			return nil, err
+			return outcome{}, err
 		}
 		answer, err := do(ctx, c, &request)
 		if err != nil {
-			return nil, err
+			return outcome{}, err
 		}
-		return pg.Marshal(answer), nil
+		return outcome{fields: pg.Marshal(answer)}, nil
+	}
+	return e
+}
+
+// Entry completes an endpoint to which a merchant sends its payers' browsers. do tells
+// where they go on; an error becomes a page.
+func Entry[Request any](e Endpoint, do func(context.Context, *Call, *Request) (location string, err error)) Endpoint {
+	pg.MustBindable[Request]()
+	e.browser = true
+	e.serve = func(ctx context.Context, c *Call) (out outcome, err error) {
+		var request Request
+		if err = pg.Bind(c.Message, &request); err == nil {
+			out.location, err = do(ctx, c, &request)
+		}
+		return out, err
 	}
 	return e
 }

@@ -52,7 +52,11 @@ func (s *Server) handler(e *Endpoint) http.Handler {
 			a = s.answer(e, r)
 		}
 		call.Merchant, call.Code = a.merchant, int(a.code)
-		a.write(w)
+		if e.browser {
+			a.show(w, r)
+		} else {
+			a.write(w)
+		}
 	})
 }
 
@@ -78,7 +82,7 @@ func (s *Server) answer(e *Endpoint, r *http.Request) answer {
 	if broken != nil {
 		return c.refuse(http.StatusOK, refusalOf(broken))
 	}
-	fields, err := e.serve(r.Context(), c)
+	out, err := e.serve(r.Context(), c)
 	switch {
 	case errors.Is(err, engine.ErrBusy):
 		return c.refuse(http.StatusTooManyRequests, codes.Refuse(codes.TooFrequent))
@@ -88,7 +92,9 @@ func (s *Server) answer(e *Endpoint, r *http.Request) answer {
 			s.Log.ErrorContext(r.Context(), "call failed", "endpoint", e.Name, "merchant", c.Merchant.ID, "error", err)
 		}
 		return c.refuse(http.StatusOK, refusal)
+	case e.browser:
+		return answer{location: out.location, merchant: c.Merchant.ID}
 	}
-	code, _ := strconv.Atoi(fields.Get("pg_error_code"))
-	return answer{http: http.StatusOK, root: c.root(), message: c.seal(fields), merchant: c.Merchant.ID, code: codes.Code(code)}
+	code, _ := strconv.Atoi(out.fields.Get("pg_error_code"))
+	return answer{http: http.StatusOK, root: c.root(), message: c.seal(out.fields), merchant: c.Merchant.ID, code: codes.Code(code)}
 }

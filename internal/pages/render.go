@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Page is one of the pages of this package: Checkout, AmountForm, PayoutCardForm, CardForm, PayoutForm, Result, Challenge or Notice.
+// Page is one of the pages of this package: Checkout, AmountForm, PayoutCardForm, CardForm, PayoutForm, Result, Challenge, Notice or Rejection.
 type Page interface {
 	frame() Frame
 	content(*words) content

@@ -65,6 +65,7 @@ func samples(lang Lang) map[string]Page {
 		"notice-expired":       Notice{live, PageExpired},
 		"notice-unavailable":   Notice{live, Unavailable},
 		"notice-busy":          Notice{live, TooManyRequests},
+		"rejection":            Rejection{Frame{Lang: lang}, 9403, "pg_amount"},
 	}
 	maps.Copy(pages, paySamples(lang))
 	return pages

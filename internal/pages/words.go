@@ -78,7 +78,8 @@ type words struct {
 	Declines  map[int]string
 	Declined  string // any other code
 
-	Notices map[NoticeKind]saying
+	Notices  map[NoticeKind]saying
+	Rejected saying
 
 	From        string
 	Shop        string

@@ -164,6 +164,7 @@ var english = words{
 		Unavailable:     {"Temporarily unavailable", "Refresh the page in a minute. If you have already sent your details, do not enter them again: the result will appear here."},
 		TooManyRequests: {"Too many attempts", "Wait a minute and refresh the page."},
 	},
+	Rejected: saying{"The payment cannot be started", "The shop sent something that we cannot carry out. Go back to the shop, or tell it the code below."},
 
 	From:        "From",
 	Shop:        "Shop",

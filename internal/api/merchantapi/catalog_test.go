@@ -40,6 +40,9 @@ func TestEveryRowOfTheContractIsServed(t *testing.T) {
 				}
 				continue
 			}
+			if path == "/payment.php" {
+				continue // answers browsers: entry_test.go
+			}
 			shop.servedAt(t, id, strings.Replace(path, "{merchant_id}", shop.merchantID(), 1), scripts[i], auth)
 		}
 	}

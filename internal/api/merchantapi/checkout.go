@@ -52,7 +52,7 @@ type unheeded struct {
 	StateMethod   string   `pg:"pg_state_url_method,oneof=GET|POST|AUTOGET|AUTOPOST"`
 	Postponed     bool     `pg:"pg_postpone_payment"`
 	Discount      bool     `pg:"pg_commission_discount"`
-	DiscountFix   string   `pg:"pg_commission_discount_fix,nosemi"`
+	DiscountFix   amount   `pg:"pg_commission_discount_fix"`
 	LoyaltyID     string   `pg:"pg_loyalty_id,nosemi"`
 	LoyaltyAmount string   `pg:"pg_loyalty_amount,nosemi"`
 	FreedomID     string   `pg:"pg_freedom_id,nosemi"`

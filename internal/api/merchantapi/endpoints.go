@@ -52,6 +52,11 @@ func (a *API) purchaseEndpoints() []api.Endpoint {
 			Paths:  []string{"/any_amount"},
 			Family: api.Scripts, Secrets: purchaseSecret,
 		}, a.createOpen),
+		api.Entry(api.Endpoint{
+			Name:   "extra.purchase.payment-php",
+			Paths:  []string{"/payment.php"}, // without a twin (R3)
+			Family: api.Scripts, Secrets: purchaseSecret,
+		}, a.enter),
 		api.Declare(api.Endpoint{
 			Name:   "extra.purchase.recurring-payment",
 			Paths:  []string{"/make_recurring_payment.php", "/make_recurring_payment"},

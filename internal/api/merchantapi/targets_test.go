@@ -96,7 +96,7 @@ func targets(saved string) []target {
 		{"pg_need_email_notification", "1", "flag", false}, {"pg_need_phone_notification", "1", "flag", false}, {"pg_request_method", "GET", "word", false},
 		{"pg_success_url_method", "POST", "word", false}, {"pg_failure_url_method", "AUTOGET", "word", false}, {"pg_state_url_method", "GET", "word", false},
 		{"pg_generate_qr", "1", "flag", false}, {"pg_param1", "a;b", "name", false}, {"pg_param3", "c", "name", false},
-		{"pg_postpone_payment", "0", "flag", false}, {"pg_commission_discount", "1", "flag", false}, {"pg_commission_discount_fix", "1", "note", false},
+		{"pg_postpone_payment", "0", "flag", false}, {"pg_commission_discount", "1", "flag", false}, {"pg_commission_discount_fix", "1", "amount", false},
 		{"pg_loyalty_id", "7", "note", false}, {"pg_loyalty_amount", "7", "note", false}, {"pg_freedom_id", "7", "note", false},
 	}
 	for _, name := range []string{"check", "result", "success", "failure", "refund", "capture", "state", "site"} {

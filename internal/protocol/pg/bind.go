@@ -21,7 +21,7 @@ import (
 //
 //	required       absent is refused
 //	min=N, max=N   characters of a text (max is 1024 unless given), or the range of an int
-//	pattern=NAME   a row of the pattern table: user_id, digits, token, currency, iban_kz, bik, iin, kbe, knp
+//	pattern=NAME   a row of the pattern table: user_id, digits, token, currency, language, iban_kz, bik, iin, kbe, knp
 //	oneof=A|B      one of these words
 //	nosemi         no ";" and no control character: ids, amounts, codes (R62)
 //	url            absolute http or https URL of at most 255 characters (R62)

@@ -27,7 +27,8 @@ var patterns = map[string]rule{
 	"digits":   characters(1, 255, digits),
 	"token":    characters(1, 255, printable),
 	"currency": characters(3, 3, upper), // ISO 4217
-	"iban_kz":  checkIBAN,               // spec 02, B.4
+	"language": characters(2, 5, letters+"_-"),
+	"iban_kz":  checkIBAN, // spec 02, B.4
 	"bik":      characters(6, 11, alphanumeric),
 	"iin":      characters(12, 12, digits),
 	"kbe":      characters(2, 2, digits),
@@ -37,7 +38,8 @@ var patterns = map[string]rule{
 const (
 	digits       = "0123456789"
 	upper        = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	alphanumeric = digits + upper + "abcdefghijklmnopqrstuvwxyz"
+	letters      = upper + "abcdefghijklmnopqrstuvwxyz"
+	alphanumeric = digits + letters
 	printable    = alphanumeric + "!\"#$%&'()*+,-./:<=>?@[\\]^_`{|}~" // ASCII without blank and ";"
 )
 

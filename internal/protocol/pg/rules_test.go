@@ -30,6 +30,7 @@ func TestRules(t *testing.T) {
 		"digits":   {patterns["digits"], []string{"0", "0123456789"}, []string{"", "-1", "1.0", "١"}},
 		"token":    {patterns["token"], []string{"c1d7b2f4-90aa-4a3b-8d2e-6b7f13c0a945", "~!"}, []string{"", "a;b", "a b", "ё", strings.Repeat("a", 256)}},
 		"currency": {patterns["currency"], []string{"KZT", "USD"}, []string{"", "KZ", "kzt", "KZTT", "K1T"}},
+		"language": {patterns["language"], []string{"ru", "KZ", "ru-RU"}, []string{"", "r", "Order 7", "русск", "english"}},
 		"iban_kz": {patterns["iban_kz"], []string{"KZ64999KZT0000012345"},
 			[]string{"", "KZ64999KZT000001234", "KZ64999KZT00000123456", "KG64999KZT0000012345", "KZX4999KZT0000012345", "KZ64999KZT000001234x", "KZ64999KZT-000012345"}},
 		"bik": {patterns["bik"], []string{"TESTKZKA", "KCJBKZ", "KCJBKZKXXXX"}, []string{"", "KCJBK", "KCJBKZKXXXXX", "KCJB-KZ"}},
