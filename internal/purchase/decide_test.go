@@ -234,3 +234,32 @@ func TestARejectionThatTheBankRefusesIsForgotten(t *testing.T) {
 		}
 	}
 }
+
+// TestAHoldOutlivesAStepThatFails: its timer comes while a cancel is with the bank,
+// which then refuses it.
+func TestAHoldOutlivesAStepThatFails(t *testing.T) {
+	w := newWorld()
+	k := w.paid(1000, false)
+	w.now = w.now.Add(HoldLife)
+	cancel := w.follow(k, bank.Reverse, 0).result.Key
+	w.do(w.due(k))
+	w.conclude(cancel, declined)
+	if e, ok := engine.Effects.Held(w.set, k.capturing()); !ok || !e.DueAt.Equal(w.now.Add(captureAgain)) {
+		t.Fatalf("nobody captures it any more: %+v", e)
+	}
+	for _, pause := range []time.Duration{time.Hour, time.Hour, 2 * time.Hour, 4 * time.Hour} {
+		capture := w.due(k)
+		w.do(capture)
+		w.conclude(capture.step.Key, declined)
+		e, _ := engine.Effects.Held(w.set, k.capturing())
+		if got := e.DueAt.Sub(w.now); got != pause {
+			t.Errorf("tried again after %s, want %s", got, pause)
+		}
+		w.now = e.DueAt
+	}
+	capture := w.due(k)
+	w.do(capture)
+	if w.conclude(capture.step.Key, approved); w.row(k).State != Captured || w.waits(k.capturing()) {
+		t.Errorf("%s", w.row(k).State)
+	}
+}
