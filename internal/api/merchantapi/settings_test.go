@@ -32,8 +32,11 @@ func TestWithoutADatabaseTheOutcomeIsUnknownAndSaidSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, e := range targets(good) {
+		if e.path == "/ps_list.php" {
+			continue // its answer is known without
+		}
 		path := e.pathOf(shop)
-		answer, err := shop.Send(t.Context(), path, shop.Sign(path, e.message(shop, "pg_order_id")))
+		answer, err := shop.Send(t.Context(), path, shop.Sign(path, e.message(shop, "pg_order_id", "pg_result_url")))
 		if err != nil {
 			t.Fatalf("%s: %v", e.path, err)
 		}

@@ -1,6 +1,7 @@
 package merchantapi_test
 
 import (
+	"slices"
 	"strings"
 
 	"tolem/internal/protocol/pg"
@@ -163,10 +164,10 @@ func targets(saved string) []target {
 }
 
 // message has a good value in every field that is required, and in one more.
-func (e target) message(shop *seller, also string) pg.Message {
+func (e target) message(shop *seller, also ...string) pg.Message {
 	m := pg.Message{}.With("pg_merchant_id", shop.merchantID())
 	for _, f := range e.fields {
-		if f.required || f.name == also {
+		if f.required || slices.Contains(also, f.name) {
 			m = m.With(f.name, f.good)
 		}
 	}
