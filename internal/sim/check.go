@@ -31,13 +31,13 @@ func (w *World) check(ctx context.Context) {
 		for _, problem := range report.Problems {
 			w.fail("%s", problem)
 		}
-		if err == nil {
+		if err == nil && len(w.orders) > 0 {
 			rows, err = payout.Rows.Select(ctx, tx, "ORDER BY payment_id")
 		}
-		if err == nil {
+		if err == nil && len(w.sales) > 0 {
 			bought, err = purchase.Rows.Select(ctx, tx, "ORDER BY payment_id")
 		}
-		if err == nil {
+		if err == nil && len(w.sales) > 0 {
 			steps, err = purchase.Steps.Select(ctx, tx, "ORDER BY payment_id")
 		}
 		return err
