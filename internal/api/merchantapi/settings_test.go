@@ -36,7 +36,7 @@ func TestWithoutADatabaseTheOutcomeIsUnknownAndSaidSo(t *testing.T) {
 			continue // its answer is known without
 		}
 		path := e.pathOf(shop)
-		answer, err := shop.Send(t.Context(), path, shop.Sign(path, e.message(shop, "pg_order_id", "pg_result_url")))
+		answer, err := shop.Send(t.Context(), path, shop.Sign(path, e.message(shop, "pg_order_id", "pg_result_url", "pg_success_url", "pg_failure_url")))
 		if err != nil {
 			t.Fatalf("%s: %v", e.path, err)
 		}
