@@ -92,7 +92,7 @@ func (w *World) checkCharge(row purchase.Row) {
 		w.fail("purchase %d is %s, and the bank said %d", row.PaymentID, row.State, known.code)
 	case row.State == purchase.Captured && books.Captured != row.Captured,
 		row.State == purchase.Authorized && row.Busy == 0 && (books.Captured != 0 || books.Reversed),
-		(row.State == purchase.Voided) && !books.Reversed,
+		row.State == purchase.Voided && !books.Reversed,
 		books.Refunded > row.Refunded:
 		w.fail("purchase %d is %s, %s taken and %s given back, and the bank has %+v", row.PaymentID, row.State, row.Captured, row.Refunded, books)
 	}

@@ -43,9 +43,11 @@ func (w *World) visit(ctx context.Context, k purchase.Key) {
 
 // submitPurchase pays with a typed card, or with a saved one.
 func (w *World) submitPurchase(ctx context.Context, row purchase.Row) {
-	if w.say("submit %d", row.PaymentID); row.Amount == 0 {
+	w.say("submit %d", row.PaymentID)
+	if row.Amount == 0 {
 		chosen, ok, err := w.purchases.Choose(ctx, row, money.Amount(w.number(40_000)))
-		if w.say("  %d: an amount chosen: %v %v", row.PaymentID, ok, err); err != nil || !ok {
+		w.say("  %d: an amount chosen: %v %v", row.PaymentID, ok, err)
+		if err != nil || !ok {
 			return
 		}
 		row = chosen
@@ -55,7 +57,8 @@ func (w *World) submitPurchase(ctx context.Context, row purchase.Row) {
 		means = purchase.Means{Saved: token}
 	}
 	turn, err := w.purchases.Submit(ctx, row, means)
-	if w.turned(turn, err); err == nil && turn.Next != "" && w.chance(80) {
+	w.turned(turn, err)
+	if err == nil && turn.Next != "" && w.chance(80) {
 		w.sleep(w.trip(10, 20*time.Minute))
 		w.prove(ctx, turn.Row)
 	}

@@ -49,15 +49,23 @@ func (w *World) sell(ctx context.Context) bool {
 			open++
 		}
 	}
-	if open >= max(w.habits.orders, 1) {
+	if open >= w.habits.orders {
 		return false
 	}
+	w.offer(ctx, &sale{proposal: w.draft()})
+	return true
+}
+
+// draft is a purchase of any kind.
+func (w *World) draft() purchase.Proposal {
 	p := purchase.Proposal{
 		Test: true, OrderID: fmt.Sprint("pu-", len(w.sales)), Money: money.Money{Currency: money.KZT},
 		OneStep: w.chance(50), Lifetime: purchase.Lifetime, Unique: w.chance(50), Terms: terms(),
 	}
-	if p.Terms.Least, p.Terms.Most = 100, 30_000; !w.chance(10) {
-		p.Money.Amount, p.Terms.Least, p.Terms.Most = money.Amount(1+w.number(30_000)), 0, 0
+	if w.chance(10) {
+		p.Terms.Least, p.Terms.Most = 100, 30_000
+	} else {
+		p.Money.Amount = money.Amount(1 + w.number(30_000))
 	}
 	if w.chance(30) {
 		p.Lifetime = w.span(2*time.Second, 5*time.Minute)
@@ -72,8 +80,7 @@ func (w *World) sell(ctx context.Context) bool {
 		p.Terms.CheckURL = "https://shop.example/cb/check"
 	}
 	p.Terms.Challenge = w.chance(20)
-	w.offer(ctx, &sale{proposal: p})
-	return true
+	return p
 }
 
 func terms() purchase.Terms {
@@ -147,7 +154,8 @@ func (w *World) propose(ctx context.Context, s *sale) (k purchase.Key, ok bool) 
 	var row purchase.Row
 	var refusal *codes.Refusal
 	var err error
-	if w.say("sell %s %s %s", p.OrderID, p.Money, p.Call.Key); s.profile != 0 {
+	w.say("sell %s %s %s", p.OrderID, p.Money, p.Call.Key)
+	if s.profile != 0 {
 		row, refusal, err = w.purchases.Recur(ctx, w.merchant, s.profile, p)
 	} else {
 		row, refusal, err = w.purchases.Create(ctx, w.merchant, p)
