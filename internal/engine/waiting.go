@@ -1,6 +1,10 @@
 package engine
 
-import "sync"
+import (
+	"context"
+	"sync"
+	"time"
+)
 
 // Waiting is who waits on this node for something to become of the things that
 // are named by a K. The zero value is ready.
@@ -49,4 +53,28 @@ func (w *Waiting[K, R]) Tell(k K, r R) {
 		default: // told already
 		}
 	}
+}
+
+// Watch returns a thing once nobody has to wait for it any more, or as it is when
+// patience or ctx is over. done tells of it when this node is the one that deals with
+// it; as another may be, it is looked at too, after pauses that grow to a second.
+func Watch[R any](ctx context.Context, thing R, done <-chan R, patience, pause time.Duration,
+	waits func(R) bool, look func(context.Context) (R, bool, error)) R {
+	over := time.NewTimer(patience)
+	defer over.Stop()
+	for waits(thing) {
+		select {
+		case thing = <-done:
+		case <-time.After(pause):
+			pause = min(2*pause, time.Second)
+			if now, ok, err := look(ctx); ok && err == nil {
+				thing = now
+			}
+		case <-over.C:
+			return thing
+		case <-ctx.Done():
+			return thing
+		}
+	}
+	return thing
 }

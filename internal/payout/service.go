@@ -94,27 +94,11 @@ func (p *Service) repeated(ctx context.Context, key Key) (Row, *codes.Refusal, e
 }
 
 // wait returns the payout once it has left the state created, or as it is when
-// time is up. An open page waits for a person, not for the bank. Another node
-// may be the one that deals with the bank, so the row is looked at as well, the
-// first time after a pause.
+// time is up. An open page waits for a person, not for the bank.
 func (p *Service) wait(ctx context.Context, row Row, done <-chan Row, pause time.Duration) Row {
-	patience := time.NewTimer(p.Patience)
-	defer patience.Stop()
-	for row.State == Created && !row.PageOpen() {
-		select {
-		case row = <-done:
-		case <-time.After(pause):
-			pause = min(2*pause, time.Second)
-			if now, ok, err := p.Find(ctx, row.Key); ok && err == nil {
-				row = now
-			}
-		case <-patience.C:
-			return row
-		case <-ctx.Done():
-			return row
-		}
-	}
-	return row
+	waits := func(r Row) bool { return r.State == Created && !r.PageOpen() }
+	look := func(ctx context.Context) (Row, bool, error) { return p.Find(ctx, row.Key) }
+	return engine.Watch(ctx, row, done, p.Patience, pause, waits, look)
 }
 
 // propose turns a proposal into an operation: with numbers drawn, and with the

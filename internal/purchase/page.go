@@ -162,22 +162,9 @@ func (p *Service) Await(ctx context.Context, row Row) Row {
 }
 
 func (p *Service) charged(ctx context.Context, row Row, done <-chan Row) Row {
-	patience := time.NewTimer(p.Patience)
-	defer patience.Stop()
-	pause := 100 * time.Millisecond
-	for row.State == Sent {
-		select {
-		case row = <-done:
-		case <-time.After(pause):
-			pause = min(2*pause, time.Second)
-			if now, ok, err := p.Find(ctx, row.Key); ok && err == nil {
-				row = now
-			}
-		case <-patience.C:
-			return row
-		case <-ctx.Done():
-			return row
-		}
-	}
-	return row
+	look := func(ctx context.Context) (Row, bool, error) { return p.Find(ctx, row.Key) }
+	return engine.Watch(ctx, row, done, p.Patience, firstLook, func(r Row) bool { return r.State == Sent }, look)
 }
+
+// firstLook is the pause before what another node may have brought to an end is looked at.
+const firstLook = 100 * time.Millisecond

@@ -180,24 +180,8 @@ func (p *Service) follow(ctx context.Context, ask Ask) (*follow, error) {
 
 // finished is the step once the bank has answered, or as it is when time is up.
 func (p *Service) finished(ctx context.Context, step Step, done <-chan Step) Step {
-	patience := time.NewTimer(p.Patience)
-	defer patience.Stop()
-	pause := 100 * time.Millisecond
-	for step.State == Pending {
-		select {
-		case step = <-done:
-		case <-time.After(pause):
-			pause = min(2*pause, time.Second)
-			if now, ok, err := p.step(ctx, step.Key); ok && err == nil {
-				step = now
-			}
-		case <-patience.C:
-			return step
-		case <-ctx.Done():
-			return step
-		}
-	}
-	return step
+	look := func(ctx context.Context) (Step, bool, error) { return p.step(ctx, step.Key) }
+	return engine.Watch(ctx, step, done, p.Patience, firstLook, func(t Step) bool { return t.State == Pending }, look)
 }
 
 // PagePath is the path and query of a purchase's page (R20).
