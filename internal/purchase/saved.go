@@ -60,16 +60,23 @@ func chargeable(t cardtoken.Token, ok bool, r Row, field string, now time.Time) 
 	return nil
 }
 
-// saved is the card that a purchase was created for; ok is false when there is none.
-func (p *Service) saved(ctx context.Context, row Row) (token cardtoken.Token, ok bool, err error) {
-	if row.CardToken == "" {
-		return token, false, nil
+// CardOf is the saved card that a purchase was created for. It is refused when there
+// is none, when it cannot pay any more, and when the purchase does not wait for
+// its payer.
+func (p *Service) CardOf(ctx context.Context, row Row) (token cardtoken.Token, refusal *codes.Refusal, err error) {
+	now := p.Clock.Now()
+	if row.CardToken == "" || !row.Open(now) {
+		return token, codes.Refuse(codes.WrongPaymentStatus), nil
 	}
+	var ok bool
 	err = p.DB.View(ctx, func(tx *store.Tx) (err error) {
 		token, ok, err = cardtoken.Tokens.Find(ctx, tx, cardtoken.Key{MerchantID: row.MerchantID, Token: row.CardToken})
 		return err
 	})
-	return token, ok, err
+	if err == nil {
+		refusal = chargeable(token, ok, row, "", now)
+	}
+	return token, refusal, err
 }
 
 // Direct charges the saved card of a purchase without its payer (02, A.7): no
@@ -78,14 +85,11 @@ func (p *Service) saved(ctx context.Context, row Row) (token cardtoken.Token, ok
 // wait for its payer is refused, and stays as it is; a repeat by key finds what the
 // first call began.
 func (p *Service) Direct(ctx context.Context, row Row, call idempotency.Call) (Row, *codes.Refusal, error) {
-	token, ok, err := p.saved(ctx, row)
+	token, unfit, err := p.CardOf(ctx, row)
 	if err != nil {
 		return row, nil, err
 	}
-	o := &direct{call: call, send: send{seen: row, token: token.Key, cardID: token.CardID}}
-	if o.unfit = chargeable(token, ok, row, "", p.Clock.Now()); row.CardToken == "" {
-		o.unfit = codes.Refuse(codes.WrongPaymentStatus)
-	}
+	o := &direct{call: call, unfit: unfit, send: send{seen: row, token: token.Key, cardID: token.CardID}}
 	if o.unfit == nil {
 		means := Means{Saved: token}
 		if err := p.withdraw(&means); err != nil {
@@ -104,7 +108,7 @@ func (p *Service) Direct(ctx context.Context, row Row, call idempotency.Call) (R
 // direct is send for a merchant, who is told when it is too late.
 type direct struct {
 	call    idempotency.Call
-	unfit   *codes.Refusal // of the card
+	unfit   *codes.Refusal // what CardOf said
 	send    send
 	refusal *codes.Refusal
 }
