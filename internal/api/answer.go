@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"tolem/internal/pages"
 	"tolem/internal/protocol/codes"
 	"tolem/internal/protocol/pg"
 )
@@ -15,12 +16,17 @@ type answer struct {
 	message  pg.Message
 	merchant int64 // whose call it is, 0 when nobody knows
 	code     codes.Code
-	field    string // that is to blame for the code, if one is
-	location string // where a browser goes on
-	asked    string // language of a page, "" for the browser's
+	field    string     // that is to blame for the code, if one is
+	page     pages.Page // instead of the message, if there is one
+	location string     // where a browser goes on
+	asked    string     // language of a page, "" for the browser's
 }
 
 func (a answer) write(w http.ResponseWriter) {
+	if a.page != nil {
+		pages.Render(w, http.StatusOK, a.page)
+		return
+	}
 	w.Header().Set("Content-Type", "application/xml; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")

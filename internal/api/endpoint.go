@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"tolem/internal/merchant"
+	"tolem/internal/pages"
 	"tolem/internal/protocol/codes"
 	"tolem/internal/protocol/pg"
 )
@@ -37,10 +38,11 @@ type Endpoint struct {
 	serve   func(context.Context, *Call) (outcome, error)
 }
 
-// outcome is what an endpoint that succeeded answers: fields, or the address where
-// a browser goes on.
+// outcome is what an endpoint that succeeded answers: fields, or, to a browser, a
+// page or the address where it goes on.
 type outcome struct {
 	fields   pg.Message
+	page     pages.Page
 	location string
 }
 
@@ -70,6 +72,25 @@ func Declare[Request, Answer any](e Endpoint, do func(context.Context, *Call, *R
 		answer, err := do(ctx, c, &request)
 		if err != nil {
 			return outcome{}, err
+		}
+		return outcome{fields: pg.Marshal(answer)}, nil
+	}
+	return e
+}
+
+// Show completes an endpoint that answers with a page, or, when do has none, with
+// fields; a refusal is answered as everywhere.
+func Show[Request, Answer any](e Endpoint, do func(context.Context, *Call, *Request) (pages.Page, Answer, error)) Endpoint {
+	pg.MustBindable[Request]()
+	pg.MustMarshalable[Answer]()
+	e.serve = func(ctx context.Context, c *Call) (outcome, error) {
+		var request Request
+		if err := pg.Bind(c.Message, &request); err != nil {
+			return outcome{}, err
+		}
+		page, answer, err := do(ctx, c, &request)
+		if page != nil || err != nil {
+			return outcome{page: page}, err
 		}
 		return outcome{fields: pg.Marshal(answer)}, nil
 	}

@@ -92,8 +92,8 @@ func (s *Server) answer(e *Endpoint, r *http.Request) answer {
 			s.Log.ErrorContext(r.Context(), "call failed", "endpoint", e.Name, "merchant", c.Merchant.ID, "error", err)
 		}
 		return c.refuse(http.StatusOK, refusal)
-	case e.browser:
-		return answer{location: out.location, merchant: c.Merchant.ID}
+	case e.browser, out.page != nil:
+		return answer{page: out.page, location: out.location, merchant: c.Merchant.ID}
 	}
 	code, _ := strconv.Atoi(out.fields.Get("pg_error_code"))
 	return answer{http: http.StatusOK, root: c.root(), message: c.seal(out.fields), merchant: c.Merchant.ID, code: codes.Code(code)}

@@ -43,6 +43,8 @@ func (s *Server) purchase(r *http.Request) (view, error) {
 		return p.again(), err
 	case row.Amount == 0:
 		return s.chooseAmount(p)
+	case row.CardToken != "":
+		return s.payBySaved(p)
 	}
 	return s.pay(p)
 }
@@ -152,13 +154,18 @@ func (s *Server) pay(p paying) (view, error) {
 		return view{}, err
 	}
 	if no := turn.Refusal; no != nil {
-		page.Trouble = pages.Trouble{Kind: pages.ShopRefused, Said: no.Words}
-		if no.Silent || no.Words == "" {
-			page.Trouble = pages.Trouble{Kind: pages.ShopSilent}
-		}
+		page.Trouble = troubleOf(no)
 		return show(page), nil
 	}
 	return p.turned(turn), nil
+}
+
+// troubleOf is what the payer reads of the merchant's no.
+func troubleOf(no *purchase.Verdict) pages.Trouble {
+	if no.Silent || no.Words == "" {
+		return pages.Trouble{Kind: pages.ShopSilent}
+	}
+	return pages.Trouble{Kind: pages.ShopRefused, Said: no.Words}
 }
 
 func (p paying) checkout(saved []cardtoken.Token) pages.Checkout {

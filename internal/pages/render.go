@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Page is one of the pages of this package: Checkout, AmountForm, PayoutCardForm, CardForm, PayoutForm, Result, Challenge, Notice or Rejection.
+// Page is one of the pages of this package: Checkout, SecurityCode, AmountForm, PayoutCardForm, CardForm, PayoutForm, Result, Challenge, Notice or Rejection.
 type Page interface {
 	frame() Frame
 	content(*words) content
@@ -60,6 +60,7 @@ var views embed.FS
 
 var templates = map[string]*template.Template{
 	"pay":    parse("views/frame.html", "views/fields.html", "views/pay.html"),
+	"code":   parse("views/frame.html", "views/fields.html", "views/code.html"),
 	"form":   parse("views/frame.html", "views/fields.html", "views/form.html"),
 	"result": parse("views/frame.html", "views/result.html"),
 	"bank":   parse("views/bank.html"),

@@ -65,6 +65,8 @@ func samples(lang Lang) map[string]Page {
 		"notice-expired":       Notice{live, PageExpired},
 		"notice-unavailable":   Notice{live, Unavailable},
 		"notice-busy":          Notice{live, TooManyRequests},
+		"code":                 SecurityCode{Frame: frame, Amount: Money{"2500", "KZT"}, Order: "ord-5001", Card: "4716-04XX-XXXX-1981", Problem: CVCWrong},
+		"code-live":            SecurityCode{Frame: live, Amount: Money{"2500", "KZT"}, Description: "Заказ", Trouble: Trouble{Kind: ShopSilent}},
 		"rejection":            Rejection{Frame{Lang: lang}, 9403, "pg_amount"},
 	}
 	maps.Copy(pages, paySamples(lang))

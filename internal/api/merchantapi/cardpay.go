@@ -1,10 +1,12 @@
 package merchantapi
 
 import (
+	"cmp"
 	"context"
 
 	"tolem/internal/api"
 	"tolem/internal/money"
+	"tolem/internal/pages"
 	"tolem/internal/protocol/codes"
 	"tolem/internal/purchase"
 )
@@ -109,17 +111,51 @@ func (a *API) cardDirect(ctx context.Context, c *api.Call, r *cardDirectRequest)
 		return none, orNotFound(err)
 	}
 	row, refusal, err := a.Purchases.Direct(ctx, row, c.Identity())
-	switch {
-	case err != nil:
+	if err != nil {
 		return none, err
-	case refusal != nil && refusal.Code != codes.WrongPaymentStatus:
-		return none, refusal
-	case refusal != nil: // of a payment that is named, and as it was (R47)
-		answer := cardDirectAnswer{Status: c.Fail(refusal.Code), PaymentID: row.PaymentID}
-		answer.FailureCode, answer.FailureDescription = answer.ErrorCode, answer.Description
-		return answer, nil
+	}
+	if refusal != nil {
+		return tooLate(c, row, refusal)
 	}
 	return directed(c, row), nil
+}
+
+// tooLate answers for a payment that is there, but does not wait for a confirmation
+// any more: it stays as it is (R47). Any other refusal is none of the payment.
+func tooLate(c *api.Call, row purchase.Row, refusal *codes.Refusal) (answer cardDirectAnswer, err error) {
+	if refusal.Code != codes.WrongPaymentStatus {
+		return answer, refusal
+	}
+	answer = cardDirectAnswer{Status: c.Fail(refusal.Code), PaymentID: row.PaymentID}
+	answer.FailureCode, answer.FailureDescription = answer.ErrorCode, answer.Description
+	return answer, nil
+}
+
+// cardPay shows the payer a form for the security code (A.5). It leads to the
+// payment's own page.
+func (a *API) cardPay(ctx context.Context, c *api.Call, r *cardDirectRequest) (_ pages.Page, none cardDirectAnswer, err error) {
+	row, ok, err := a.Purchases.Find(ctx, keyOf(c, r.PaymentID))
+	if err != nil || !ok {
+		return nil, none, orNotFound(err)
+	}
+	token, refusal, err := a.Purchases.CardOf(ctx, row)
+	switch {
+	case err != nil:
+		return nil, none, err
+	case refusal != nil:
+		none, err = tooLate(c, row, refusal)
+		return nil, none, err
+	}
+	terms := row.Terms()
+	lang := pages.Lang(cmp.Or(c.Asked, terms.Language, c.Merchant.Settings.Language))
+	return pages.SecurityCode{
+		Frame: pages.Frame{
+			Lang: lang, Merchant: c.Merchant.Name, Test: row.Test, FrameAncestors: c.Merchant.Settings.FrameOrigins,
+			BackLink: terms.SiteURL, Continues: []string{terms.Success.URL, terms.Failure.URL}, Self: a.Purchases.PagePath(row.Key),
+		},
+		Amount: pages.Money{Amount: row.Amount.String(), Currency: string(row.Currency)}, Description: terms.Description, Order: row.OrderID,
+		Card: token.Mask,
+	}, none, nil
 }
 
 func directed(c *api.Call, row purchase.Row) cardDirectAnswer {

@@ -122,6 +122,11 @@ func (a *API) cardEndpoints() []api.Endpoint {
 			Paths:  []string{"/v1/merchant/{merchant_id}/card/init"},
 			Family: api.Nested, Secrets: purchaseSecret,
 		}, a.cardInit),
+		api.Show(api.Endpoint{
+			Name:   "merchant.purchase.card-token.confirm-payment-with-cvc",
+			Paths:  []string{"/v1/merchant/{merchant_id}/card/pay"},
+			Family: api.Nested, Secrets: purchaseSecret,
+		}, a.cardPay),
 		api.Declare(api.Endpoint{
 			Name:   "merchant.purchase.card-token.confirm-payment",
 			Paths:  []string{"/v1/merchant/{merchant_id}/card/direct"},

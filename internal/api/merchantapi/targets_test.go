@@ -141,6 +141,7 @@ func targets(saved string) []target {
 			targetField{"pg_failure_url", "https://shop.example/no", "url", false}, targetField{"pg_auto_clearing", "1", "flag", false},
 			targetField{"pg_lifetime", "300", "life", false}, targetField{"pg_param2", "two", "name", false},
 			targetField{"pg_loyalty_id", "7", "note", false}, targetField{"pg_loyalty_amount", "7", "note", false}, targetField{"pg_freedom_id", "7", "note", false})},
+		{"/v1/merchant/%d/card/pay", []targetField{{"pg_payment_id", "7", "number", true}}},
 		{"/v1/merchant/%d/card/direct", []targetField{{"pg_payment_id", "7", "number", true}}},
 		{"/make_recurring_payment.php", []targetField{
 			{"pg_recurring_profile", "7", "number", true}, {"pg_description", "Order 7", "text", true}, {"pg_order_id", "A-1", "order", false},
