@@ -108,10 +108,10 @@ func targets(saved string) []target {
 			{"pg_order_id", "A-1", "order", false}, {"pg_amount", "1", "amount", true}, {"pg_auto_clearing", "1", "flag", false},
 			{"pg_recurring_start", "0", "flag", false}, {"pg_recurring_lifetime", "12", "months", false},
 		}, checkout...)},
-		{"/any_amount", append([]targetField{
-			{"pg_order_id", "A-1", "order", true}, {"pg_amount", "1", "amount", false},
+		{"/any_amount", []targetField{ // and those of checkout
+			{"pg_order_id", "A-1", "order", true}, {"pg_description", "Donation", "text", true}, {"pg_amount", "1", "amount", false},
 			{"pg_amount_interval_from", "1", "number", false}, {"pg_amount_interval_to", "2", "number", false},
-		}, checkout...)},
+		}},
 		{"/v1/merchant/%d/cardstorage/add", bind},
 		{"/v1/merchant/%d/cardstorage/add2", bind},
 		{"/v1/merchant/%d/cardstoragepayout/add", bindPayout},
