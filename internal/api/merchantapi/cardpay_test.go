@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"tolem/internal/merchant"
@@ -76,6 +77,48 @@ func TestAPayerConfirmsWithTheSecurityCode(t *testing.T) {
 				t.Errorf("a payment that is paid: HTTP %d, %s, error %v", code, body, err)
 			}
 			h.verify()
+		})
+	}
+}
+
+// Of many confirmations at once one charges the card; the others are too late (R47).
+func TestACardIsChargedByOneConfirmation(t *testing.T) {
+	for store, database := range stores {
+		t.Run(store, func(t *testing.T) {
+			t.Parallel()
+			h := open(t, platform.Config{Database: database(t)})
+			shop := h.enroll(merchant.Test)
+			token, _ := shop.save("cardstorage", "usr-1", "4716047261941981", "08/29")
+			for _, url := range []string{"result", "success", "failure"} {
+				shop.set("purchase."+url+"_url", "https://pay.example/success")
+			}
+			created, err := shop.Call(t.Context(), shop.path("/card/init"), "pg_order_id", "A-1", "pg_amount", "2500", "pg_description", "Order 1",
+				"pg_user_id", "usr-1", "pg_card_token", token, "pg_auto_clearing", "1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			answers, errs := make([]pg.Message, 16), make([]error, 16)
+			var calls sync.WaitGroup
+			for i := range answers {
+				calls.Go(func() {
+					answers[i], errs[i] = shop.Call(t.Context(), shop.path("/card/direct"), "pg_payment_id", created.Get("pg_payment_id"))
+				})
+			}
+			calls.Wait()
+			charged := 0
+			for i, answer := range answers {
+				switch {
+				case errs[i] != nil:
+					t.Fatal(errs[i])
+				case answer.Get("pg_status") == "ok":
+					charged++
+				case answer.Get("pg_error_code") != "120":
+					t.Errorf("%v", lines(nil, "", answer))
+				}
+			}
+			if charged != 1 {
+				t.Errorf("%d confirmations charged", charged)
+			}
 		})
 	}
 }
