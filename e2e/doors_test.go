@@ -28,7 +28,10 @@ func goThroughEveryDoor(t *testing.T, m *merchant) (capabilities []string) {
 	paid, unknown := m.bind(t, leakUser, leakPaid), m.bind(t, leakUser, leakUnknown)
 	expect(t, m.pay(t, "leak-order-1", "200", leakUser, paid), "pg_status", "ok")
 	expect(t, m.pay(t, "leak-order-2", "200", leakUser, unknown), "pg_error_code", "99999")
-	keys := []string{typePurchaseCard(t, m, leakPlain), typePurchaseCard(t, m, leakSecure), typeDestination(t, m)}
+	keys := []string{
+		typePurchaseCard(t, m, leakPlain), typePurchaseCard(t, m, leakSecure), typeDestination(t, m),
+		buy(t, m, leakPlain), buy(t, m, leakSecure), buy(t, m, leakUnknown),
+	}
 	misplaceCards(t, m, paid)
 	return append(keys, paid, unknown)
 }
@@ -39,8 +42,38 @@ func typePurchaseCard(t *testing.T, m *merchant, number string) string {
 	t.Helper()
 	opened := m.call(t, m.path("cardstorage/add"), "pg_user_id", leakUser, "pg_post_link", m.web.URL("/saved"), "pg_back_link", m.web.URL("/back"))
 	page := opened.Get("pg_redirect_url")
+	next := typeWrongThenRight(t, m, page, number)
+	for next != "" && next != m.web.URL("/back") {
+		_, next = open(t, on(m, next))
+	}
+	expect(t, m.told(t, opened.Get("pg_payment_id"), 1)[0].Message, "pg_status", "success")
+	return keyOf(t, page)
+}
+
+// buy pays with a card that is kept, and may be charged again, after every kind of
+// mistake. It returns the key of the page.
+func buy(t *testing.T, m *merchant, number string) string {
+	t.Helper()
+	opened := m.call(t, "/init_payment.php", "pg_amount", "100", "pg_description", "Leak", "pg_user_id", leakUser, "pg_result_url", m.web.URL("/result"),
+		"pg_success_url", m.web.URL("/back"), "pg_failure_url", m.web.URL("/back"), "pg_recurring_start", "1", "pg_recurring_lifetime", "1")
+	expect(t, opened, "pg_status", "ok")
+	page := opened.Get("pg_redirect_url")
+	open(t, on(m, typeWrongThenRight(t, m, page, number)))
+	result := "1"
+	if number == leakUnknown {
+		result = "0"
+	}
+	expect(t, m.told(t, opened.Get("pg_payment_id"), 1)[0].Message, "pg_result", result)
+	return keyOf(t, page)
+}
+
+// typeWrongThenRight types a card after every kind of mistake, passes 3-D Secure if it
+// is asked for, and tells where that leads.
+func typeWrongThenRight(t *testing.T, m *merchant, page, number string) (next string) {
+	t.Helper()
 	typed := func(number, expiry, cvc string) (int, string) {
-		return submit(t, page, pages.FieldNumber, number, pages.FieldHolder, "LEAK TEST", pages.FieldExpiry, expiry, pages.FieldCVC, cvc)
+		return submit(t, page, pages.FieldNumber, number, pages.FieldHolder, "LEAK TEST", pages.FieldExpiry, expiry, pages.FieldCVC, cvc,
+			pages.FieldSave, "1")
 	}
 	for _, mistake := range [][3]string{
 		{leakMistake, "12/49", leakCVC}, {number, "01/20", leakCVC}, {number, leakUnknown, leakCVC}, {number, "12/49", leakUnknown}, {leakCVC, leakCVC, leakCVC},
@@ -49,16 +82,12 @@ func typePurchaseCard(t *testing.T, m *merchant, number string) string {
 			t.Errorf("a form with a mistake is answered %d", status)
 		}
 	}
-	_, next := typed(number, "12/49", leakCVC)
+	_, next = typed(number, "12/49", leakCVC)
 	if issuer := on(m, next); strings.Contains(issuer, "/3ds-page/") {
 		submit(t, issuer, pages.FieldCode, leakCVC)
 		_, next = submit(t, issuer, pages.FieldCode, "111111")
 	}
-	for next != "" && next != m.web.URL("/back") {
-		_, next = open(t, on(m, next))
-	}
-	expect(t, m.told(t, opened.Get("pg_payment_id"), 1)[0].Message, "pg_status", "success")
-	return keyOf(t, page)
+	return next
 }
 
 // typeDestination pays out by page to a card that is first typed wrong.

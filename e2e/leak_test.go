@@ -22,7 +22,7 @@ func TestNothingSecretLeaks(t *testing.T) {
 	onBothStores(t, func(t *testing.T, s *site) {
 		c := newCollector(t)
 		p := s.start(t, "--log-level", "debug", "--admin", "127.0.0.1:0", "--otlp-endpoint", c.URL)
-		own := tell[created](t, s, "merchant", "create", "Leak Shop", "tokens=on", "payout=on", "payout.iban=on")
+		own := tell[created](t, s, "merchant", "create", "Leak Shop", "tokens=on", "payout=on", "payout.iban=on", "purchase=on", "purchase.recurring=on")
 		s.tolem(t, "ledger", "fund", fmt.Sprint(own.ID), "1000000")
 		m := newMerchant(t, p, own.ID, own.Secrets["purchase"], own.Secrets["payout"])
 		secrets := []string{
