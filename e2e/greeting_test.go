@@ -41,11 +41,22 @@ func TestTheFirstStartPrintsACallThatWorks(t *testing.T) {
 		if balance := m.balance(t); balance != "999985000.00" {
 			t.Errorf("the balance is %s, want it to have fallen once", balance)
 		}
+		calls := pastable.FindAllString(greeting, -1)
+		if len(calls) != 2 {
+			t.Fatalf("the greeting has %d calls to paste", len(calls))
+		}
+		opened, err := pg.ParseXML(paste(t, calls[1]))
+		if err != nil || !pg.Verify("init_payment.php", opened, m.Purchase) {
+			t.Fatalf("the answer is not one of init_payment.php (%v)", err)
+		}
+		if status, _ := open(t, opened.Get("pg_redirect_url")); status != http.StatusOK {
+			t.Errorf("the page of the first payment answers %d", status)
+		}
 		p.stop(t)
 	})
 }
 
-// pastable is the curl command in a greeting.
+// pastable is a curl command in a greeting.
 var pastable = regexp.MustCompile(`(?s)curl http.*?[^\\]\n\n`)
 
 // asMessage verifies an answer of reg2reg.

@@ -25,6 +25,7 @@ const (
 	DemoPayoutSecret         = "demo-payout-secret"
 	demoUser                 = "demo-user"
 	demoCard                 = "4671593866478252"
+	demoPayer                = "4716047261941981"
 	demoBalance              = money.Amount(1_000_000_000_00)
 )
 
@@ -131,7 +132,7 @@ func (s *Server) guardDemo(ctx context.Context) error {
 }
 
 // Greet prints what an integrator needs first: that we listen, the demo
-// credentials, and a payout to paste.
+// credentials, a payout and a payment to paste.
 func (s *Server) Greet(ctx context.Context, out io.Writer) error {
 	fmt.Fprintf(out, "listening on %s\n", s.URL())
 	if s.admin != nil {
@@ -149,7 +150,7 @@ func (s *Server) Greet(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	now := s.Config.Clock.Now()
-	message := pg.Message{}.
+	payout := pg.Message{}.
 		With("pg_merchant_id", fmt.Sprint(DemoMerchant)).
 		With("pg_order_id", "demo-"+now.Format("20060102-150405")).
 		With("pg_amount", "15000").
@@ -158,12 +159,26 @@ func (s *Server) Greet(ctx context.Context, out io.Writer) error {
 		With("pg_user_id", demoUser).
 		With("pg_post_link", s.Config.PublicURL+"/success").
 		With("pg_card_token_to", token)
-	message = pg.Seal("reg2reg", message, m.Signing(merchant.Payout).Reveal(), pg.NewSalt())
-	fmt.Fprintf(out, "\nSandbox. Demo merchant %d, purchase secret %s, payout secret %s,\n%s KZT on its balance.\n\nPay out 15000 KZT to a saved test card:\n\n  curl %s/api/reg2reg",
-		DemoMerchant, DemoPurchaseSecret, DemoPayoutSecret, demoBalance.Fixed(), s.Config.PublicURL)
-	for _, f := range message {
+	payment := pg.Message{}.
+		With("pg_merchant_id", fmt.Sprint(DemoMerchant)).
+		With("pg_amount", "1500").
+		With("pg_description", "First payment").
+		With("pg_success_url", s.Config.PublicURL+"/success").
+		With("pg_failure_url", s.Config.PublicURL+"/failure")
+	fmt.Fprintf(out, "\nSandbox. Demo merchant %d, purchase secret %s, payout secret %s,\n%s KZT on its balance.\n\nPay out 15000 KZT to a saved test card:\n\n",
+		DemoMerchant, DemoPurchaseSecret, DemoPayoutSecret, demoBalance.Fixed())
+	s.paste(out, "/api/reg2reg", payout, m.Signing(merchant.Payout))
+	fmt.Fprintf(out, "Be paid 1500 KZT: open the answer's pg_redirect_url, card %s, any later date, any code:\n\n", demoPayer)
+	s.paste(out, "/init_payment.php", payment, m.Signing(merchant.Purchase))
+	_, err = fmt.Fprintf(out, "Sign your own calls: tolem sign reg2reg field=value ... --merchant %d --payout\n", DemoMerchant)
+	return err
+}
+
+// paste prints a signed call for a terminal.
+func (s *Server) paste(out io.Writer, path string, message pg.Message, secret merchant.Secret) {
+	fmt.Fprintf(out, "  curl %s%s", s.Config.PublicURL, path)
+	for _, f := range pg.Seal(pg.Script(path), message, secret.Reveal(), pg.NewSalt()) {
 		fmt.Fprintf(out, " \\\n    -F '%s=%s'", f.Name, f.Value)
 	}
-	_, err = fmt.Fprintf(out, "\n\nSign your own calls: tolem sign reg2reg field=value ... --merchant %d --payout\n", DemoMerchant)
-	return err
+	fmt.Fprint(out, "\n\n")
 }
