@@ -25,7 +25,7 @@ const (
 	DemoPayoutSecret         = "demo-payout-secret"
 	demoUser                 = "demo-user"
 	demoCard                 = "4671593866478252"
-	demoPayer                = "4716047261941981"
+	demoPayer                = "4111111111111111"
 	demoBalance              = money.Amount(1_000_000_000_00)
 )
 
