@@ -66,10 +66,10 @@ func (f Frame) merchantOr(word string) string {
 	return word
 }
 
-// webAddress returns the text when it is an absolute http or https URL, otherwise "".
+// webAddress returns the text when it is an absolute http or https URL that a page can carry, otherwise "".
 func webAddress(text string) string {
 	address, err := url.Parse(text)
-	if err != nil || address.Host == "" || (address.Scheme != "http" && address.Scheme != "https") {
+	if err != nil || text != carried(text) || address.Host == "" || (address.Scheme != "http" && address.Scheme != "https") {
 		return ""
 	}
 	return address.String()
