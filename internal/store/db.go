@@ -175,6 +175,6 @@ func (s statement) check(touched int64) error {
 // dialect is what differs between the two texts.
 type dialect struct {
 	name string
-	// arrays: whole columns travel as array arguments and are unnested.
+	// arrays: whole columns travel as array arguments.
 	arrays bool
 }

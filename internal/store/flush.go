@@ -1,8 +1,11 @@
 package store
 
-import "reflect"
+import (
+	"reflect"
+	"slices"
+)
 
-// flush turns the changes of a part into at most five statements.
+// flush turns the changes of a part into statements, at most five when they are few.
 func (p *part[K, R]) flush(d dialect) []statement {
 	var changed [states][]reflect.Value
 	add := func(s state, e *entry[R]) { changed[s] = append(changed[s], reflect.ValueOf(&e.row).Elem()) }
@@ -30,9 +33,10 @@ func (p *part[K, R]) flush(d dialect) []statement {
 		{inserted, texts.insert, t.columns},
 		{put, texts.put, t.columns},
 	} {
-		if rows := changed[s.state]; len(rows) > 0 {
-			sortByColumns(rows, t.keys)
-			batch = append(batch, d.write(s.state, s.text, s.columns, rows))
+		rows := changed[s.state]
+		sortByColumns(rows, t.keys)
+		for some := range slices.Chunk(rows, atOnce) {
+			batch = append(batch, d.write(s.state, s.text, s.columns, some))
 		}
 	}
 	return batch

@@ -50,7 +50,7 @@ func (ix *Latest[I, K, R]) write() {
 	t, last := ix.table, ix.only+" ORDER BY t."+ix.by+" DESC LIMIT 1"
 	ix.texts = [2]string{
 		"SELECT " + t.names("") + " FROM " + t.name + " AS t WHERE " + equals(ix.columns) + last,
-		"SELECT " + t.names("r.") + " FROM " + unnest(ix.columns) + " CROSS JOIN LATERAL (SELECT * FROM " + t.name +
+		"SELECT " + t.names("r.") + " FROM " + rows(ix.columns) + " CROSS JOIN LATERAL (SELECT * FROM " + t.name +
 			" AS t WHERE " + matches(ix.columns) + last + ") AS r",
 	}
 }

@@ -39,11 +39,15 @@ func (p *part[K, R]) byKey(d dialect, wanted map[K]struct{}, text string, locked
 	})
 }
 
-// lookUp is one query for all keys where the dialect has arrays, else one for
+// lookUp is a query for many keys where the dialect has arrays, else one for
 // each key.
 func (d dialect) lookUp(text string, columns []column, keys []reflect.Value, each func(func(...any) error) error) []query {
 	if d.arrays {
-		return []query{{text, arrays(columns, keys), each}}
+		var batch []query
+		for some := range slices.Chunk(keys, atOnce) {
+			batch = append(batch, query{text, arrays(columns, some), each})
+		}
+		return batch
 	}
 	batch := make([]query, len(keys))
 	for i, key := range keys {
