@@ -113,70 +113,6 @@ func TestAPayerPays(t *testing.T) {
 	}
 }
 
-func TestADeclinedPayerPaysWithAnotherCard(t *testing.T) {
-	t.Parallel()
-	s := newSandbox(t)
-	page := s.checkout()
-	person := s.open(page)
-	person.pays(poor)
-	person.says("Payment failed")
-	if reason := person.text(".reason"); reason == "" {
-		t.Error("the page does not say why")
-	}
-	person.leaves()
-	person.returns(s, "/sorry", page.payment)
-	again := s.checkout() // the shop opens another payment of the same order
-	person.visit(again.address)
-	person.pays(frictionless)
-	person.says("Money reserved")
-	person.leaves()
-	person.returns(s, "/thanks", again.payment)
-}
-
-func TestASavedCardPaysTheNextTime(t *testing.T) {
-	t.Parallel()
-	s := newSandbox(t)
-	page := s.checkout("pg_user_id", "user-7")
-	person := s.open(page)
-	person.do(chromedp.Click(chromedp.CSS("label.check")))
-	person.pays(frictionless)
-	person.says("Money reserved")
-	if told := s.told(page.payment, "/callbacks/result"); told.Get("pg_card_token") == "" || told.Get("pg_card_id") == "" {
-		t.Error(told)
-	}
-
-	next := s.checkout("pg_order_id", "A-8", "pg_user_id", "user-7")
-	person.visit(next.address)
-	if shown := person.text(".choices"); !strings.Contains(shown, "1981") {
-		t.Errorf("the saved card is not offered: %q", shown)
-	}
-	person.goes(chromedp.Click(chromedp.CSS("form.pay button")))
-	person.says("Money reserved")
-	if pan := s.bought(next.payment).Get("pg_card_pan"); pan != "4716-04XX-XXXX-1981" {
-		t.Error(pan)
-	}
-
-	stranger := s.checkout("pg_order_id", "A-9", "pg_user_id", "user-8")
-	person.visit(stranger.address)
-	if shown := person.text("main"); strings.Contains(shown, "1981") {
-		t.Error("somebody else's card is offered")
-	}
-}
-
-func TestAPayerGivesUp(t *testing.T) {
-	t.Parallel()
-	s := newSandbox(t)
-	page := s.checkout()
-	person := s.open(page)
-	person.goes(chromedp.Click(chromedp.CSS("button.cancel")))
-	person.says("Payment cancelled")
-	if told := s.told(page.payment, "/callbacks/result"); told.Get("pg_result") != "0" {
-		t.Error(told)
-	}
-	person.leaves()
-	person.returns(s, "/sorry", page.payment)
-}
-
 func TestAPaymentPageClosesWithItsLifetime(t *testing.T) {
 	t.Parallel()
 	s := newSandbox(t)
@@ -255,20 +191,4 @@ func TestAShopSaysNoToAPayment(t *testing.T) {
 	person.paste("cvc", "123") // the rest is still there
 	person.goes(chromedp.Click(chromedp.CSS("form.pay button")))
 	person.says("Money reserved")
-}
-
-func TestAPayerPaysWithoutJavaScript(t *testing.T) {
-	t.Parallel()
-	s := newSandbox(t)
-	page := s.checkout("pg_success_url_method", "POST", "pg_user_id", "user-9")
-	person := s.bare(page)
-	person.switchTo("kk")
-	person.pays(challenged)
-	person.confirm("111111")
-	s.told(page.payment, "/callbacks/result")
-	person.goes(chromedp.Click(chromedp.CSS("form[data-return] button")))
-	person.at(s.site.URL("/thanks"))
-	if state := s.bought(page.payment).Get("pg_payment_status"); state != "success" {
-		t.Error(state)
-	}
 }
