@@ -20,6 +20,19 @@ type codeForm struct {
 	} `xml:"body>form"`
 }
 
+// action is where the form of card/pay leads.
+func (s *seller) action(payment string) string {
+	s.house.t.Helper()
+	path := s.path("/card/pay")
+	form := pg.EncodeForm(s.Sign(path, pg.Message{}.With("pg_merchant_id", s.merchantID()).With("pg_payment_id", payment)))
+	status, body := ask(s.house.t, raw("GET", s.Base+path+"?"+form, "", ""))
+	var page codeForm
+	if err := xml.Unmarshal([]byte(body), &page); err != nil || status != http.StatusOK {
+		s.house.t.Fatalf("HTTP %d, error %v", status, err)
+	}
+	return page.Form.Action
+}
+
 func TestAPayerConfirmsWithTheSecurityCode(t *testing.T) {
 	for store, database := range stores {
 		t.Run(store, func(t *testing.T) {

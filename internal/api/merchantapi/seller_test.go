@@ -3,9 +3,7 @@ package merchantapi_test
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"tolem/internal/card"
@@ -94,7 +92,7 @@ func (s *seller) save(storage, user, pan, expiry string) (token, id string) {
 	if err != nil {
 		s.house.t.Fatal(err)
 	}
-	if status := s.typeCard(answer.Get("pg_redirect_url"), pan, expiry); status/100 != 3 {
+	if status, _ := s.goThrough(answer.Get("pg_redirect_url"), pan, expiry); status/100 != 3 {
 		s.house.t.Fatalf("the card page answers %d", status)
 	}
 	cards, err := s.Call(s.house.t.Context(), s.path("/cardstorage/list"), "pg_user_id", user)
@@ -112,22 +110,6 @@ func (s *seller) save(storage, user, pan, expiry string) (token, id string) {
 	}
 	s.house.t.Fatal("the card was not saved")
 	return "", ""
-}
-
-// typeCard submits a hosted page and returns the HTTP status.
-func (s *seller) typeCard(page, pan, expiry string) int {
-	s.house.t.Helper()
-	form := url.Values{"number": {pan}, "holder": {"TEST HOLDER"}}
-	if expiry != "" {
-		form.Set("expiry", expiry)
-		form.Set("cvc", "123")
-	}
-	response, err := patient.PostForm(strings.Replace(page, "https://pay.example", s.Base, 1), form)
-	if err != nil {
-		s.house.t.Fatal(err)
-	}
-	response.Body.Close()
-	return response.StatusCode
 }
 
 // charge pays by a saved card, in one step or two, and returns the payment's number.
