@@ -180,7 +180,7 @@ func (h *house) start(i *platform.Installation) {
 	}
 	h.Register()
 	(&callback.Courier{
-		DB: i.DB, Engine: e, Merchants: i.Merchants, Client: client, Clock: h.clock, Schedule: callback.Schedule{0, time.Hour},
+		DB: i.DB, Engine: e, Merchants: i.Merchants, Client: client, Clock: h.clock, Schedule: platform.DefaultSchedule,
 		Replied: map[string]func(context.Context, callback.Row, callback.Reply) error{"result": h.Replied},
 	}).Register()
 	if err := e.Start(); err != nil {
@@ -282,6 +282,16 @@ func (h *house) becomes(k purchase.Key, what string, holds func(purchase.Row) bo
 			h.t.Fatalf("never %s: %s, refunded %d, busy %d", what, row.State, row.Refunded, row.Busy)
 		}
 	}
+}
+
+// becomesLater is becomes as minutes go by: of what is counted from the end of a call,
+// which a test cannot see.
+func (h *house) becomesLater(k purchase.Key, what string, holds func(purchase.Row) bool) purchase.Row {
+	h.t.Helper()
+	return h.becomes(k, what, func(r purchase.Row) bool {
+		h.clock.Advance(time.Minute)
+		return holds(r)
+	})
 }
 
 func (h *house) is(k purchase.Key, s purchase.State) purchase.Row {

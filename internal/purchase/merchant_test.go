@@ -2,7 +2,6 @@ package purchase_test
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"tolem/internal/bank"
@@ -27,9 +26,7 @@ func onlyAnOKLetsAPurchaseBePaid(h *house) {
 		"an ok of somebody else": h.shop.signs("ok", "another secret"), "an unsigned no": h.shop.signs("rejected", ""),
 		"words":   func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok")) },
 		"nothing": func(http.ResponseWriter, *http.Request) {},
-		"10 MB": func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = w.Write([]byte("<response><pg_status>ok</pg_status><x>" + strings.Repeat("y", 10<<20) + "</x></response>"))
-		},
+		"10 MB":   tenMegabytes("ok"),
 	}
 	for what, answer := range broken {
 		no[what] = answer

@@ -259,11 +259,10 @@ func aLostAnswerIsInquiredNeverRepeated(h *house) {
 		h.t.Errorf("not sent: %s %s", never.State, step.State)
 	}
 	h.sound()
-	h.clock.Advance(time.Minute)
-	if row := h.is(never.Key, purchase.Declined); row.ErrorCode != codes.InvalidTransaction {
+	if row := h.becomesLater(never.Key, "declined", func(r purchase.Row) bool { return r.State == purchase.Declined }); row.ErrorCode != codes.InvalidTransaction {
 		h.t.Errorf("code %d", row.ErrorCode)
 	}
-	h.becomes(held.Key, "free", func(r purchase.Row) bool { return r.Busy == 0 && r.State == purchase.Authorized })
+	h.becomesLater(held.Key, "free", func(r purchase.Row) bool { return r.Busy == 0 && r.State == purchase.Authorized })
 	if n := h.line.charges.Load(); n != 3 {
 		h.t.Errorf("3 charges were sent %d times", n)
 	}

@@ -15,6 +15,7 @@ var scenes = []struct {
 	{"merchants are called as they like", merchantsAreCalledAsTheyLike},
 	{"a rejected result takes the payment back", aRejectedResultTakesThePaymentBack},
 	{"nothing else takes a payment back", nothingElseTakesAPaymentBack},
+	{"a shop that is down is told again", aShopThatIsDownIsToldAgain},
 	{"a rejection after another step is no second one", aRejectionAfterAnotherStepIsNoSecondOne},
 	{"3-D Secure decides by its own record", threeDSecureDecidesByItsOwnRecord},
 	{"a hold is captured after five days", aHoldIsCapturedAfterFiveDays},
