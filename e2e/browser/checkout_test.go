@@ -177,7 +177,7 @@ func TestAShopSaysNoToAPayment(t *testing.T) {
 	var stock atomic.Bool
 	s.site.Answer(func(r shop.Received) string {
 		if r.Path == "/callbacks/check" && !stock.Load() {
-			return s.shop.Answer(r, "pg_status", "rejected", "pg_description", "Товар <b>закончился</b>")
+			return s.shop.Answer(r, "pg_status", "rejected", "pg_description", "Товар <b>закончился</b>", "pg_timeout", "600")
 		}
 		return s.shop.Answer(r, "pg_status", "ok")
 	})
@@ -186,6 +186,9 @@ func TestAShopSaysNoToAPayment(t *testing.T) {
 	person.pays(frictionless)
 	if said := person.text("main"); !strings.Contains(said, "Товар <b>закончился</b>") {
 		t.Errorf("the shop's words are not shown: %q", said)
+	}
+	if left := person.text("#left"); left != "10:00" && !strings.HasPrefix(left, "9:5") {
+		t.Errorf("the shop keeps the order for ten minutes, and the page counts from %s", left)
 	}
 	stock.Store(true)
 	person.paste("cvc", "123") // the rest is still there

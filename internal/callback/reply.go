@@ -1,6 +1,8 @@
 package callback
 
 import (
+	"strconv"
+
 	"tolem/internal/merchant"
 	"tolem/internal/protocol/pg"
 )
@@ -9,6 +11,7 @@ import (
 type Reply struct {
 	Status      string // "" when there is none that can be read
 	Description string
+	Timeout     int64 // pg_timeout of a check answer (spec 01, 2.15) in seconds, 0 when there is none that can be read
 	script      string
 	message     pg.Message
 }
@@ -25,6 +28,8 @@ func readReply(body []byte, script string) Reply {
 	if r.Description == "" {
 		r.Description = m.Get("pg_error_description") // as older clients call it
 	}
+	r.Timeout, _ = strconv.ParseInt(m.Get("pg_timeout"), 10, 32)
+	r.Timeout = max(r.Timeout, 0)
 	return r
 }
 

@@ -62,8 +62,12 @@ type paying struct {
 func (s *Server) paying(r *http.Request, m *merchant.Merchant, row purchase.Row) (p paying, err error) {
 	p = paying{r: r, merchant: m, row: row, terms: row.Terms()}
 	p.frame, err = s.purchaseFrame(r, row)
-	p.lifetime = pages.Lifetime{Deadline: row.ExpiresAt.In(s.Zone), Now: s.Clock.Now().In(s.Zone)}
+	p.lifetime = s.lifetime(row)
 	return p, err
+}
+
+func (s *Server) lifetime(row purchase.Row) pages.Lifetime {
+	return pages.Lifetime{Deadline: row.ExpiresAt.In(s.Zone), Now: s.Clock.Now().In(s.Zone)}
 }
 
 // purchaseFrame is the frame of a purchase's pages, the issuer's included.
@@ -154,7 +158,7 @@ func (s *Server) pay(p paying) (view, error) {
 		return view{}, err
 	}
 	if no := turn.Refusal; no != nil {
-		page.Trouble = troubleOf(no)
+		page.Trouble, page.Lifetime = troubleOf(no), s.lifetime(turn.Row)
 		return show(page), nil
 	}
 	return p.turned(turn), nil

@@ -5,21 +5,25 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 	"unicode"
 
 	"tolem/internal/bank"
 	"tolem/internal/callback"
+	"tolem/internal/engine"
 	"tolem/internal/merchant"
 	"tolem/internal/protocol/codes"
 	"tolem/internal/protocol/pg"
 )
 
 // Verdict is what a merchant says to a check request. Words are its own, for the
-// payer, when it said no; Silent says that it said nothing that counts.
+// payer, when it said no; Silent says that it said nothing that counts. Until is how
+// long it keeps the order, zero when it did not say.
 type Verdict struct {
 	OK     bool
 	Words  string
 	Silent bool
+	Until  time.Time
 }
 
 // check asks the merchant, if it wants to be asked, whether the purchase may be
@@ -43,7 +47,7 @@ func (p *Service) check(ctx context.Context, row Row) (Verdict, error) {
 	case err != nil || answer.Status != http.StatusOK:
 		return Verdict{Silent: true}, nil
 	}
-	return verdict(callback.ReadReply(answer.Body, request), m.Secrets(merchant.Purchase)), nil
+	return verdict(callback.ReadReply(answer.Body, request), m.Secrets(merchant.Purchase), p.Clock.Now()), nil
 }
 
 func (r Row) question(t Terms) pg.Message {
@@ -55,11 +59,25 @@ func (r Row) question(t Terms) pg.Message {
 	return m
 }
 
-func verdict(r callback.Reply, secrets []merchant.Secret) Verdict {
+func verdict(r callback.Reply, secrets []merchant.Secret, now time.Time) Verdict {
 	if r.Status == "" || r.Signed() && !r.Genuine(secrets) {
 		return Verdict{Silent: true}
 	}
-	return Verdict{OK: r.Status == "ok", Words: forPayer(r.Description)}
+	v := Verdict{OK: r.Status == "ok", Words: forPayer(r.Description)}
+	if r.Timeout > 0 {
+		v.Until = now.Add(time.Duration(r.Timeout) * time.Second)
+	}
+	return v
+}
+
+// shorten ends the lifetime of a purchase when the merchant's patience ends.
+func (p *Service) shorten(ctx context.Context, row Row, v Verdict) (Row, error) {
+	if !v.Until.Before(row.ExpiresAt) || v.Until.IsZero() {
+		return row, nil
+	}
+	o := &shorten{key: row.Key, until: v.Until}
+	err := engine.Await(ctx, p.Engine, o)
+	return o.result, err
 }
 
 // Replied hears what a merchant answered to a Result notify: a signed no takes the

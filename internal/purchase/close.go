@@ -79,6 +79,27 @@ func (o *abandon) Decide(s *store.Set, now time.Time) {
 	o.result = row
 }
 
+// shorten makes a lifetime end earlier, never later (2.15).
+type shorten struct {
+	key    Key
+	until  time.Time
+	result Row
+}
+
+func (o *shorten) Merchant() int64 { return o.key.MerchantID }
+
+func (o *shorten) Want(s *store.Set) { Rows.Want(s, o.key) }
+
+func (o *shorten) Decide(s *store.Set, now time.Time) {
+	row, ok := Rows.Get(s, o.key)
+	if ok && row.Open(now) && o.until.Before(row.ExpiresAt) {
+		row.ExpiresAt = o.until
+		engine.Schedule(s, row.expiry(), row.ExpiresAt, now)
+		Rows.Update(s, row)
+	}
+	o.result = row
+}
+
 // choose fixes an amount that was the payer's to choose. It says no to one that is
 // out of bounds.
 type choose struct {

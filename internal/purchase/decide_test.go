@@ -117,6 +117,30 @@ func TestALifetimeThatEndsAtTheIssuerIsTheIssuers(t *testing.T) {
 	}
 }
 
+// TestALifetimeIsOnlyEverShortened by the merchant, and while nobody pays: an order
+// that it lets go of is not the issuer's either.
+func TestALifetimeIsOnlyEverShortened(t *testing.T) {
+	w := newWorld()
+	k := w.create(1000, true)
+	shorten := func(to time.Time) { w.do(&shorten{key: k, until: to}) }
+	w.unchanged(t, "the same end", func() { shorten(w.row(k).ExpiresAt) })
+	end := w.now.Add(time.Minute)
+	shorten(end)
+	if e, _ := engine.Effects.Held(w.set, k.expiry()); !w.row(k).ExpiresAt.Equal(end) || !e.DueAt.Equal(end) {
+		t.Errorf("until %s, timer at %s", w.row(k).ExpiresAt, e.DueAt)
+	}
+	w.unchanged(t, "a later end", func() { shorten(end.Add(time.Microsecond)) })
+	for until, want := range map[time.Time]time.Duration{end: time.Minute, {}: 16 * time.Minute, w.now.Add(time.Hour): 16 * time.Minute} {
+		k := w.create(1000, true)
+		o := &challenge{seen: w.row(k), sealed: []byte("sealed"), until: until}
+		if w.do(o); !o.result.ExpiresAt.Equal(w.now.Add(want)) {
+			t.Errorf("kept until %s: at the issuer until %s", until, o.result.ExpiresAt)
+		}
+	}
+	w.submit(k)
+	w.unchanged(t, "an end of what is with the bank", func() { shorten(w.now.Add(time.Second)) })
+}
+
 func TestWhatIsAtTheIssuerIsSentOnlyByItsWord(t *testing.T) {
 	w := newWorld()
 	k := w.create(1000, true)

@@ -115,6 +115,15 @@ func (m *model) choose(t *rapid.T) {
 	}
 }
 
+func (m *model) shorten(t *rapid.T) {
+	k, x := m.pick(t)
+	o := &shorten{key: k, until: m.now.Add(time.Duration(rapid.Int64Range(1, int64(2*Lifetime)).Draw(t, "keeps")))}
+	admitted := x.open(m.now) && o.until.Before(x.expires)
+	if m.try(t, admitted, o); admitted {
+		x.expires = o.until
+	}
+}
+
 func (m *model) secure(t *rapid.T) {
 	k, x := m.pick(t)
 	admitted := x.open(m.now) && x.amount > 0
@@ -292,7 +301,7 @@ func TestPurchasesKeepTheBooks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := &model{world: newWorld(), all: map[Key]*sums{}}
 		t.Repeat(map[string]func(*rapid.T){
-			"create": m.create, "pay": m.pay, "choose": m.choose, "challenge": m.secure, "send": m.send, "give up": m.giveUp, "lapse": m.expire,
+			"create": m.create, "pay": m.pay, "choose": m.choose, "shorten": m.shorten, "challenge": m.secure, "send": m.send, "give up": m.giveUp, "lapse": m.expire,
 			"settle": m.settle, "follow": m.follow, "follow once more": m.follow, "conclude": m.conclude, "conclude once more": m.conclude,
 			"wait": m.wait, "": m.check,
 		})

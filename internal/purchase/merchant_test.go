@@ -73,6 +73,38 @@ func onlyAnOKLetsAPurchaseBePaid(h *house) {
 	}
 }
 
+// aShopKeepsAnOrderAsLongAsItSays: 2.15.
+func aShopKeepsAnOrderAsLongAsItSays(h *house) {
+	keeps := func(status, seconds string) {
+		h.shop.on("check", h.shop.signs(status, h.shop.secret, pg.Field{Name: "pg_timeout", Value: seconds}))
+	}
+	w := h.proposal("A-1", true)
+	w.Terms.CheckURL = h.shop.URL + "/fp/check"
+	row, other, opening := h.create(w), h.create(w), h.clock.Now()
+	for _, c := range []struct {
+		seconds string
+		left    time.Duration // afterwards
+	}{
+		{"86401", purchase.Lifetime}, {"0", purchase.Lifetime}, {"-5", purchase.Lifetime}, {"soon", purchase.Lifetime}, {"600", 10 * time.Minute},
+		{"99999999999999999999", 10 * time.Minute}, {"601", 10 * time.Minute}, {"599", 599 * time.Second},
+	} {
+		keeps("rejected", c.seconds)
+		if turn := h.submit(h.now(row.Key), good); turn.Refusal == nil || !turn.Row.ExpiresAt.Equal(opening.Add(c.left)) {
+			h.t.Errorf("%s: until %s, want %s from now", c.seconds, turn.Row.ExpiresAt, c.left)
+		}
+	}
+	keeps("ok", "60")
+	if turn := h.submit(other, enrolled); turn.Row.State != purchase.Challenged || !turn.Row.ExpiresAt.Equal(opening.Add(time.Minute)) {
+		h.t.Errorf("at the issuer: %s until %s", turn.Row.State, turn.Row.ExpiresAt)
+	}
+	h.clock.Advance(time.Minute)
+	if h.is(other.Key, purchase.Declined); h.now(row.Key).State != purchase.Created {
+		h.t.Error("the other is over too")
+	}
+	h.clock.Advance(9 * time.Minute)
+	h.is(row.Key, purchase.Expired)
+}
+
 // merchantsAreCalledAsTheyLike: R38.
 func merchantsAreCalledAsTheyLike(h *house) {
 	for form, want := range map[purchase.CallForm]heard{

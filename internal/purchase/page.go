@@ -33,7 +33,11 @@ func (p *Service) Submit(ctx context.Context, row Row, means Means) (Turn, error
 	if !row.Open(p.Clock.Now()) || row.Amount == 0 {
 		return Turn{Row: row}, nil
 	}
-	if verdict, err := p.check(ctx, row); err != nil || !verdict.OK {
+	verdict, err := p.check(ctx, row)
+	if err == nil {
+		row, err = p.shorten(ctx, row, verdict)
+	}
+	if err != nil || !verdict.OK {
 		return Turn{Row: row, Refusal: &verdict}, err
 	}
 	if means.Saved.Token != "" {
@@ -46,7 +50,7 @@ func (p *Service) Submit(ctx context.Context, row Row, means Means) (Turn, error
 		return Turn{Row: row}, err
 	}
 	if enrolled || row.Terms().Challenge {
-		return p.challenge(ctx, row, means)
+		return p.challenge(ctx, row, means, verdict.Until)
 	}
 	return p.send(ctx, row, means, false)
 }
@@ -60,12 +64,12 @@ func (p *Service) withdraw(means *Means) (err error) {
 	return err
 }
 
-func (p *Service) challenge(ctx context.Context, row Row, means Means) (Turn, error) {
+func (p *Service) challenge(ctx context.Context, row Row, means Means, until time.Time) (Turn, error) {
 	sealed, err := means.seal(p.Vault, row.associated())
 	if err != nil {
 		return Turn{Row: row}, err
 	}
-	o := &challenge{seen: row, shown: shown(means.Card), sealed: sealed}
+	o := &challenge{seen: row, shown: shown(means.Card), sealed: sealed, until: until}
 	if err := engine.Await(ctx, p.Engine, o); err != nil || o.result.State != Challenged {
 		return Turn{Row: o.result}, err
 	}

@@ -12,6 +12,7 @@ var scenes = []struct {
 	{"a hundred refunds at once never exceed what was captured", aHundredRefundsAtOnceNeverExceedWhatWasCaptured},
 	{"an order has one purchase at a time", anOrderHasOnePurchaseAtATime},
 	{"only an ok lets a purchase be paid", onlyAnOKLetsAPurchaseBePaid},
+	{"a shop keeps an order as long as it says", aShopKeepsAnOrderAsLongAsItSays},
 	{"merchants are called as they like", merchantsAreCalledAsTheyLike},
 	{"a rejected result takes the payment back", aRejectedResultTakesThePaymentBack},
 	{"nothing else takes a payment back", nothingElseTakesAPaymentBack},

@@ -29,6 +29,7 @@ type challenge struct {
 	seen   Row
 	shown  Shown
 	sealed []byte
+	until  time.Time // the merchant keeps the order no longer; zero sets no limit
 	result Row
 }
 
@@ -44,7 +45,9 @@ func (o *challenge) Decide(s *store.Set, now time.Time) {
 	row.State, row.PendingCard, row.Method = Challenged, o.sealed, Bankcard
 	row.show(o.shown)
 	// A lifetime that ends while the payer types the code does not end the purchase.
-	row.ExpiresAt = now.Add(threeds.Life + threeds.Grace)
+	if row.ExpiresAt = now.Add(threeds.Life + threeds.Grace); !o.until.IsZero() && o.until.Before(row.ExpiresAt) {
+		row.ExpiresAt = o.until // but an order that the merchant lets go does
+	}
 	engine.Schedule(s, row.expiry(), row.ExpiresAt, now)
 	Rows.Update(s, row)
 	o.result = row

@@ -73,9 +73,9 @@ func (s *shop) on(script string, answer http.HandlerFunc) {
 // says is a signed answer.
 func (s *shop) says(status string) http.HandlerFunc { return s.signs(status, s.secret) }
 
-func (s *shop) signs(status, secret string) http.HandlerFunc {
+func (s *shop) signs(status, secret string, more ...pg.Field) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		m := pg.Message{{Name: "pg_status", Value: status}, {Name: "pg_description", Value: "Out\nof stock"}}
+		m := append(pg.Message{{Name: "pg_status", Value: status}, {Name: "pg_description", Value: "Out\nof stock"}}, more...)
 		if secret != "" {
 			m = pg.Seal(pg.Script(r.URL.EscapedPath()), m, secret, pg.NewSalt())
 		}
