@@ -229,7 +229,7 @@ func (p paying) outcome(now time.Time) view {
 	if row.Amount > 0 {
 		page.Amount = p.money(row.Amount)
 	}
-	if back, ok := row.Back(p.merchant); ok && !row.State.Underway() {
+	if back, ok := row.Back(p.merchant); ok {
 		page.Return = pages.Return{Address: back.URL, After: time.Duration(p.terms.ReturnAfter) * time.Second}
 		if back.Body != "" {
 			page.Return.Post = true

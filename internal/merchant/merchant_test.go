@@ -213,7 +213,7 @@ func TestSettingsReadTheirOwnText(t *testing.T) {
 		"allowed_addresses": "203.0.113.0/24,2001:db8::1/128", "requests_per_second": "5", "requests_burst": "7",
 		"purchase": "on", "purchase.fee_percent": "2.9", "purchase.fee_fixed": "1", "purchase.auto_clearing": "on", "purchase.check_url": "https://shop.example/check",
 		"purchase.result_url": "https://shop.example/result", "purchase.success_url": "https://shop.example/ok", "purchase.failure_url": "https://shop.example/no",
-		"purchase.site_url": "https://shop.example/", "purchase.request_method": "XML", "purchase.unique_order_id": "on", "purchase.legacy_failure_fields": "on",
+		"purchase.state_url": "https://shop.example/state", "purchase.site_url": "https://shop.example/", "purchase.request_method": "XML", "purchase.unique_order_id": "on", "purchase.legacy_failure_fields": "on",
 		"purchase.recurring": "on", "purchase.recurring_months": "12", "purchase.refunds": "off", "purchase.card_direct": "on", "purchase.browser_entry": "on",
 		"purchase.browser_entry_fields": "cms,wc-api",
 	}

@@ -18,6 +18,7 @@ type PurchaseSettings struct {
 	ResultURL           string   `json:"result_url,omitempty"`
 	SuccessURL          string   `json:"success_url,omitempty"`
 	FailureURL          string   `json:"failure_url,omitempty"`
+	StateURL            string   `json:"state_url,omitempty"`
 	SiteURL             string   `json:"site_url,omitempty"`
 	RequestMethod       string   `json:"request_method,omitempty"` // "" is POST
 	UniqueOrderID       bool     `json:"unique_order_id,omitempty"`
@@ -61,6 +62,7 @@ var purchaseSettings = []Setting{
 	link("purchase.result_url", "Result notify when the call names none", func(s *Settings) *string { return &s.Purchase.ResultURL }),
 	link("purchase.success_url", "where a payer goes after a payment, when the call does not say", func(s *Settings) *string { return &s.Purchase.SuccessURL }),
 	link("purchase.failure_url", "where a payer goes after a failure, when the call does not say", func(s *Settings) *string { return &s.Purchase.FailureURL }),
+	link("purchase.state_url", "where a payer goes who leaves before the outcome is known, when the call does not say", func(s *Settings) *string { return &s.Purchase.StateURL }),
 	link("purchase.site_url", "the way back to the shop when the call names none", func(s *Settings) *string { return &s.Purchase.SiteURL }),
 	{"purchase.request_method", "how the merchant is called when the call does not say: POST, GET or XML", func(s *Settings) string {
 		return cmp.Or(s.Purchase.RequestMethod, "POST")

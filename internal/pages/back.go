@@ -4,7 +4,7 @@ import "time"
 
 // Return takes the payer back to the shop (spec 01, 2.13): by a button, and by itself After some time. It stays inside the frame of
 // an embedded page, which the shop expects to end so. The zero value is no way back; a Result then has the plain button to
-// BackLink.
+// BackLink. On a page in process it is the button alone: who waits sees the outcome first.
 type Return struct {
 	// Address is the shop's page, an absolute http(s) URL. For GET its query holds the signed fields already.
 	Address string
@@ -18,13 +18,16 @@ type Return struct {
 // ReturnField is a field that is posted to the shop, exactly as it was signed.
 type ReturnField struct{ Name, Value string }
 
-func (r Return) view(w *words) *returnView {
+func (r Return) view(w *words, waits bool) *returnView {
 	address := webAddress(r.Address)
 	if address == "" {
 		return nil
 	}
-	view := &returnView{Address: address, Post: r.Post, Seconds: wholeSeconds(r.After)}
-	view.Note = fill(w.Returning, "seconds", view.Seconds)
+	view := &returnView{Address: address, Post: r.Post}
+	if !waits {
+		view.Seconds = wholeSeconds(r.After)
+		view.Note = fill(w.Returning, "seconds", view.Seconds)
+	}
 	if r.Post {
 		for _, field := range r.Fields {
 			view.Fields = append(view.Fields, ReturnField{carried(field.Name), carried(field.Value)})
@@ -38,6 +41,6 @@ type returnView struct {
 	Address string
 	Post    bool
 	Fields  []ReturnField
-	Seconds string
+	Seconds string // "" does not go by itself
 	Note    string
 }

@@ -109,13 +109,17 @@ func TestWhereAPageGoesByItself(t *testing.T) {
 func TestAWayBackStandsInForTheBackLink(t *testing.T) {
 	frame := Frame{BackLink: "https://shop.example/cart", Lang: English}
 	for _, test := range []struct {
-		back Return
-		want string
+		outcome Outcome
+		back    Return
+		want    string
 	}{
-		{Return{Address: "https://shop.example/ok"}, `<a class="button" rel="noreferrer" href="https://shop.example/ok" data-return="0">`},
-		{Return{Address: "shop.example/ok"}, `<a class="button" rel="noreferrer" href="https://shop.example/cart">`},
+		{Succeeded, Return{Address: "https://shop.example/ok"}, `<a class="button" rel="noreferrer" href="https://shop.example/ok" data-return="0">`},
+		{Succeeded, Return{Address: "shop.example/ok"}, `<a class="button" rel="noreferrer" href="https://shop.example/cart">`},
+		{InProcess, Return{Address: "https://shop.example/state"}, `<a class="button quiet" rel="noreferrer" href="https://shop.example/state">`},
+		{InProcess, Return{Address: "https://shop.example/state", Post: true}, `<form method="post" action="https://shop.example/state">`},
+		{InProcess, Return{}, `<a class="button quiet" rel="noreferrer" href="https://shop.example/cart">`},
 	} {
-		page := text(t, drawn(Result{Frame: frame, Operation: Purchase, Outcome: Succeeded, Return: test.back}))
+		page := text(t, drawn(Result{Frame: frame, Operation: Purchase, Outcome: test.outcome, Return: test.back}))
 		if !strings.Contains(page, test.want) || strings.Count(page, english.BackToShop) != 1 {
 			t.Errorf("%s: no %s", test.back.Address, test.want)
 		}

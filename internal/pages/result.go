@@ -53,7 +53,7 @@ type Result struct {
 	Order       string
 	Card        string
 	PaymentID   int64
-	// Return replaces the button to BackLink, and goes by itself. A page in process has none.
+	// Return replaces the button to BackLink. It goes by itself, but for that of a page in process.
 	Return Return
 }
 
@@ -80,14 +80,12 @@ func (r Result) content(w *words) content {
 	case Refused:
 		view.Said = clean(r.Said)
 	}
-	if r.Outcome != InProcess {
-		view.Return = r.Return.view(w)
-	}
+	view.Return = r.Return.view(w, shown.waits)
 	switch back := view.Return; {
 	case back == nil:
 	case back.Post:
 		shown.post = back.Address
-	default:
+	case !shown.waits:
 		shown.refresh = refresh(r.Return.After, back.Address)
 	}
 	view.Facts = facts(

@@ -10,13 +10,17 @@ import (
 	"tolem/internal/protocol/pg"
 )
 
-// Back is the way of the payer's browser to the shop once there is an outcome (2.13).
+// Back is the way of the payer's browser to the shop (2.13): once there is an outcome,
+// or before it is known, to where the shop wants to see those who do not wait for it.
 // ok is false when the shop named no address. Its fields name the payment and prove
 // nothing (S7); a failure is told in frames, and to shops that still expect it.
 func (r Row) Back(m *merchant.Merchant) (request callback.Request, ok bool) {
 	t := r.Terms()
 	to, message := t.Success, r.named(pg.Message{})
-	if !r.State.Paid() || r.Reason != "" {
+	switch {
+	case r.State.Underway():
+		to = t.State
+	case !r.State.Paid() || r.Reason != "":
 		to = t.Failure
 		code, text := strconv.Itoa(int(r.failure())), r.failure().Text(t.Language)
 		if t.Framed {

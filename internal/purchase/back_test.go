@@ -11,9 +11,9 @@ import (
 	"tolem/internal/purchase"
 )
 
-// aPayerComesBackWithAFailureWhereItIsExpected: 2.13.
-func aPayerComesBackWithAFailureWhereItIsExpected(h *house) {
-	const ok, no = "https://shop.example/ok?cart=7", "https://shop.example/no"
+// aPayerComesBackWithWhatTheShopExpects: 2.13.
+func aPayerComesBackWithWhatTheShopExpects(h *house) {
+	const ok, no, state = "https://shop.example/ok?cart=7", "https://shop.example/no", "https://shop.example/state"
 	shop, old := *h.merchant, *h.merchant
 	old.Settings.Purchase.LegacyFailureFields = true
 	text := codes.PaymentCancelled.Text("")
@@ -29,6 +29,7 @@ func aPayerComesBackWithAFailureWhereItIsExpected(h *house) {
 	}{
 		{"paid", purchase.Row{State: purchase.Captured}, &old, "", map[string]string{"cart": "7"}, ok},
 		{"paid, in a frame", purchase.Row{State: purchase.Authorized}, &old, `,"framed":true`, map[string]string{"cart": "7"}, ok},
+		{"not known yet", purchase.Row{State: purchase.Sent}, &old, `,"framed":true`, nil, state},
 		{"declined", purchase.Row{State: purchase.Declined, ErrorCode: codes.InsufficientFunds}, &shop, "", nil, no},
 		{"declined, to an old shop", purchase.Row{State: purchase.Declined, ErrorCode: codes.InsufficientFunds}, &old, "", map[string]string{
 			"pg_failure_code": "10009", "pg_failure_description": codes.InsufficientFunds.Text(""),
@@ -41,7 +42,7 @@ func aPayerComesBackWithAFailureWhereItIsExpected(h *house) {
 		{"let go, in a frame", purchase.Row{State: purchase.Voided}, &shop, `,"framed":true`, framed, no},
 	} {
 		c.row.PaymentID, c.row.OrderID = 19, "A-1"
-		c.row.TermsText = `{"success":{"url":"` + ok + `"},"failure":{"url":"` + no + `","post":true}` + c.terms + `}`
+		c.row.TermsText = `{"success":{"url":"` + ok + `"},"failure":{"url":"` + no + `","post":true},"state":{"url":"` + state + `"}` + c.terms + `}`
 		back, found := c.row.Back(c.shop)
 		fields, failed := back.Fields, c.to == no
 		if !found || (back.Body != "") != failed || !strings.HasPrefix(back.URL, c.to) {

@@ -14,7 +14,7 @@ var scenes = []struct {
 	{"only an ok lets a purchase be paid", onlyAnOKLetsAPurchaseBePaid},
 	{"a shop keeps an order as long as it says", aShopKeepsAnOrderAsLongAsItSays},
 	{"merchants are called as they like", merchantsAreCalledAsTheyLike},
-	{"a payer comes back with a failure where it is expected", aPayerComesBackWithAFailureWhereItIsExpected},
+	{"a payer comes back with what the shop expects", aPayerComesBackWithWhatTheShopExpects},
 	{"a rejected result takes the payment back", aRejectedResultTakesThePaymentBack},
 	{"nothing else takes a payment back", nothingElseTakesAPaymentBack},
 	{"a shop that is down is told again", aShopThatIsDownIsToldAgain},

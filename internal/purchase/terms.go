@@ -32,6 +32,7 @@ type Terms struct {
 
 	Success Return `json:"success"`
 	Failure Return `json:"failure"`
+	State   Return `json:"state"` // while the outcome is not known
 	// ReturnAfter is how long the result page stays, in seconds.
 	ReturnAfter int64 `json:"return_after,omitempty"`
 

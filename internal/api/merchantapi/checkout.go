@@ -39,6 +39,8 @@ type checkout struct {
 	SuccessMethod string   `pg:"pg_success_url_method,oneof=GET|POST|AUTOGET|AUTOPOST"`
 	FailureURL    string   `pg:"pg_failure_url,url"`
 	FailureMethod string   `pg:"pg_failure_url_method,oneof=GET|POST|AUTOGET|AUTOPOST"`
+	StateURL      string   `pg:"pg_state_url,url"`
+	StateMethod   string   `pg:"pg_state_url_method,oneof=GET|POST|AUTOGET|AUTOPOST"`
 	QR            bool     `pg:"pg_generate_qr"`
 	params
 	unheeded
@@ -48,8 +50,6 @@ type checkout struct {
 // offline methods, loyalty systems or looks of pages yet, and every payment waits
 // for its payer.
 type unheeded struct {
-	StateURL      string   `pg:"pg_state_url,url"`
-	StateMethod   string   `pg:"pg_state_url_method,oneof=GET|POST|AUTOGET|AUTOPOST"`
 	Postponed     bool     `pg:"pg_postpone_payment"`
 	Discount      bool     `pg:"pg_commission_discount"`
 	DiscountFix   amount   `pg:"pg_commission_discount_fix"`
@@ -80,6 +80,7 @@ func (r *checkout) proposal(c *api.Call) (w purchase.Proposal, err error) {
 			SiteURL: cmp.Or(r.SiteURL, shop.SiteURL), Form: callForm(c, r.RequestMethod),
 			Success:     purchase.Return{URL: cmp.Or(r.SuccessURL, shop.SuccessURL), Post: strings.HasSuffix(r.SuccessMethod, "POST")},
 			Failure:     purchase.Return{URL: cmp.Or(r.FailureURL, shop.FailureURL), Post: strings.HasSuffix(r.FailureMethod, "POST")},
+			State:       purchase.Return{URL: cmp.Or(r.StateURL, shop.StateURL), Post: strings.HasSuffix(r.StateMethod, "POST")},
 			ReturnAfter: cmp.Or(r.ReturnAfter, returnAfter),
 		},
 	}, nil

@@ -2,6 +2,7 @@ package merchantapi_test
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"tolem/internal/merchant"
@@ -61,6 +62,13 @@ func TestWhileTheBankIsSilent(t *testing.T) {
 	}
 	if status := call("/get_status", "pg_payment_id", id); status.Get("pg_transaction_status") != "pending" {
 		t.Errorf("its status in old words: %v", lines(nil, "", status))
+	}
+	created = call("/init_payment", "pg_order_id", "A-2", "pg_amount", "1", "pg_description", "x", "pg_state_url", "https://shop.example/wait?cart=7",
+		"pg_success_url", "https://shop.example/", "pg_failure_url", "https://shop.example/")
+	page := created.Get("pg_redirect_url")
+	shop.typeCard(page, "6224466455690681278", "08/29")
+	if _, body := ask(t, raw("GET", strings.Replace(page, "https://pay.example", h.URL(), 1), "", "")); !strings.Contains(body, ` href="https://shop.example/wait?cart=7&amp;pg_order_id=A-2&amp;`) || strings.Contains(body, "data-return") {
+		t.Errorf("a payer who does not wait goes elsewhere: %s", body)
 	}
 	refusedWith(t, "a cancel of a charge under way", call("/cancel", "pg_payment_id", id), "120", "")
 }

@@ -48,7 +48,7 @@ func TestAPurchaseIsOnTheTermsOfTheCallElseOfTheShop(t *testing.T) {
 	for name, value := range map[string]string{
 		"currency": "USD", "purchase.auto_clearing": "on", "purchase.check_url": "https://shop.example/s/check", "purchase.result_url": "https://shop.example/s/result",
 		"purchase.success_url": "https://shop.example/s/ok", "purchase.failure_url": "https://shop.example/s/no", "purchase.site_url": "https://shop.example/s",
-		"purchase.request_method": "GET",
+		"purchase.state_url": "https://shop.example/s/state", "purchase.request_method": "GET",
 	} {
 		shop.set(name, value)
 	}
@@ -57,7 +57,7 @@ func TestAPurchaseIsOnTheTermsOfTheCallElseOfTheShop(t *testing.T) {
 	want := purchase.Terms{
 		Description: "Order 7", CheckURL: "https://shop.example/s/check", ResultURL: "https://shop.example/s/result", SiteURL: "https://shop.example/s",
 		Form: purchase.ByGet, Success: purchase.Return{URL: "https://shop.example/s/ok"}, Failure: purchase.Return{URL: "https://shop.example/s/no"},
-		ReturnAfter: 10, Tariff: tariff,
+		State: purchase.Return{URL: "https://shop.example/s/state"}, ReturnAfter: 10, Tariff: tariff,
 	}
 	if diff := cmp.Diff(want, silent.Terms()); diff != "" {
 		t.Errorf("terms of a silent call (-want +got):\n%s", diff)
@@ -71,7 +71,7 @@ func TestAPurchaseIsOnTheTermsOfTheCallElseOfTheShop(t *testing.T) {
 		"pg_user_email", "payer@shop.example", "pg_need_email_notification", "1", "pg_request_method", "XML",
 		"pg_check_url", "https://shop.example/c", "pg_result_url", "https://shop.example/r", "pg_success_url", "https://shop.example/ok",
 		"pg_success_url_method", "AUTOPOST", "pg_failure_url", "https://shop.example/no", "pg_failure_url_method", "AUTOGET",
-		"pg_site_url", "https://shop.example/", "pg_refund_url", "https://shop.example/back", "pg_capture_url", "https://shop.example/took",
+		"pg_state_url", "https://shop.example/state", "pg_state_url_method", "POST", "pg_site_url", "https://shop.example/", "pg_refund_url", "https://shop.example/back", "pg_capture_url", "https://shop.example/took",
 		"pg_recurring_start", "1", "pg_recurring_lifetime", "12", "pg_param1", "one", "pg_unknown", "x", "cart", "77", "nested[0]", "x",
 		"subscription_type", "none",
 		"pg_receipt_positions[0][count]", "1", "pg_receipt_positions[0][name]", "Mug", "pg_receipt_positions[0][price]", "19.30",
@@ -81,7 +81,7 @@ func TestAPurchaseIsOnTheTermsOfTheCallElseOfTheShop(t *testing.T) {
 		NotifyEmail: true, CheckURL: "https://shop.example/c", ResultURL: "https://shop.example/r", RefundURL: "https://shop.example/back",
 		CaptureURL: "https://shop.example/took", SiteURL: "https://shop.example/", Form: purchase.ByXML,
 		Success: purchase.Return{URL: "https://shop.example/ok", Post: true}, Failure: purchase.Return{URL: "https://shop.example/no"},
-		ReturnAfter: 5, Tariff: tariff, Recurring: 12, Echo: []purchase.Echoed{{Name: "cart", Value: "77"}, {Name: "pg_param1", Value: "one"}},
+		State: purchase.Return{URL: "https://shop.example/state", Post: true}, ReturnAfter: 5, Tariff: tariff, Recurring: 12, Echo: []purchase.Echoed{{Name: "cart", Value: "77"}, {Name: "pg_param1", Value: "one"}},
 		Receipt: []purchase.Position{{Count: 1, Name: "Mug", Price: 1930, Marks: []string{"mark"}}},
 	}
 	if diff := cmp.Diff(want, loud.Terms()); diff != "" {
