@@ -195,3 +195,34 @@ func TestAShopSaysNoToAPayment(t *testing.T) {
 	person.goes(chromedp.Click(chromedp.CSS("form.pay button")))
 	person.says("Money reserved")
 }
+
+func TestAPayerIsAskedForANumberWithoutJavaScript(t *testing.T) {
+	t.Parallel()
+	s := newSandbox(t)
+	page := s.checkout("pg_success_url_method", "POST", "pg_user_id", "user-9", "pg_need_phone_notification", "1")
+	person := s.bare(page)
+	person.switchTo("kk")
+	person.pays(challenged)
+	if said := person.text("#contact-error"); said == "" {
+		t.Error("who is to be notified may stay unknown")
+	}
+	person.paste("contact", "8 (700) 000")
+	person.paste("cvc", "123")
+	person.goes(chromedp.Click(chromedp.CSS("form.pay button")))
+	if said := person.text("#contact-error"); !strings.Contains(said, "+7 700 000 00 02") {
+		t.Errorf("what to do about the number: %q", said)
+	}
+	person.do(empty("contact"))
+	person.paste("contact", "8 (700) 000-00-02")
+	person.paste("cvc", "123")
+	person.goes(chromedp.Click(chromedp.CSS("form.pay button")))
+	person.confirm("111111")
+	if told := s.told(page.payment, "/callbacks/result"); told.Get("pg_user_phone") != "77000000002" || told.Has("pg_user_contact_email") {
+		t.Errorf("the shop is told of %q", told.Get("pg_user_phone"))
+	}
+	person.goes(chromedp.Click(chromedp.CSS("form[data-return] button")))
+	person.at(s.site.URL("/thanks"))
+	if status := s.bought(page.payment); status.Get("pg_payment_status") != "success" || status.Get("pg_user_phone") != "77000000002" {
+		t.Error(status.Get("pg_payment_status"), status.Get("pg_user_phone"))
+	}
+}

@@ -140,6 +140,10 @@ func (s *Server) pay(p paying) (view, error) {
 		return show(page), nil
 	}
 	means := purchase.Means{Save: page.Save}
+	var wrong []pages.Problem
+	if page.Contact.Asked {
+		means.Contact, wrong = contact(p.r, page.Contact.Required)
+	}
 	if page.Saved != "" {
 		var ok bool
 		if means.Saved, ok = chosen(saved, page.Saved); !ok {
@@ -148,10 +152,10 @@ func (s *Server) pay(p paying) (view, error) {
 		}
 	} else {
 		typed, again := form{brands: chargeable, holderRequired: true, holderWords: 2, full: true}.read(p.r, now.In(s.Zone))
-		if page.Form = again; len(again.Problems) > 0 {
-			return view{status: http.StatusUnprocessableEntity, page: page}, nil
-		}
-		means.Card = typed
+		page.Form, means.Card = again, typed
+	}
+	if page.Problems = append(page.Problems, wrong...); len(page.Problems) > 0 {
+		return view{status: http.StatusUnprocessableEntity, page: page}, nil
 	}
 	turn, err := s.Purchases.Submit(ctx, p.row, means)
 	if err != nil {
@@ -176,6 +180,9 @@ func (p paying) checkout(saved []cardtoken.Token) pages.Checkout {
 	page := pages.Checkout{
 		Frame: p.frame, Lifetime: p.lifetime, Amount: p.money(p.row.Amount), Description: p.terms.Description, Order: p.row.OrderID,
 		CanSave: p.row.UserID != "" && p.merchant.Settings.Tokens,
+	}
+	if phone, email := p.row.Payer(); phone == "" && email == "" {
+		page.Contact = pages.Contact{Asked: true, Required: p.terms.NotifyPhone || p.terms.NotifyEmail, Typed: clip(p.r.PostForm.Get(pages.FieldContact))}
 	}
 	for _, line := range p.terms.Receipt {
 		page.Positions = append(page.Positions, pages.Position{

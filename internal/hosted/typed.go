@@ -3,11 +3,13 @@ package hosted
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"tolem/internal/card"
 	"tolem/internal/cardtoken"
 	"tolem/internal/pages"
+	"tolem/internal/purchase"
 )
 
 // form says what a page asks for.
@@ -75,4 +77,19 @@ func clip(text string) string {
 		return string(runes[:100])
 	}
 	return text
+}
+
+// contact takes what a payer told of itself; nothing is an answer where it need not.
+func contact(r *http.Request, required bool) (purchase.Contact, []pages.Problem) {
+	text := strings.TrimSpace(r.PostForm.Get(pages.FieldContact))
+	told, err := purchase.ParseContact(text)
+	switch {
+	case text == "" && !required:
+		return "", nil
+	case text == "":
+		return "", []pages.Problem{pages.ContactMissing}
+	case err != nil:
+		return "", []pages.Problem{pages.ContactWrong}
+	}
+	return told, nil
 }

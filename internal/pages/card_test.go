@@ -33,6 +33,7 @@ func TestFormsAskForWhatTheirPurposeNeeds(t *testing.T) {
 		{CardForm{}, []string{FieldNumber, FieldHolder, FieldExpiry, FieldCVC}},
 		{Challenge{}, []string{FieldCode}},
 		{Checkout{}, []string{FieldNumber, FieldHolder, FieldExpiry, FieldCVC}},
+		{Checkout{Contact: Contact{Asked: true}}, []string{FieldNumber, FieldHolder, FieldExpiry, FieldCVC, FieldContact}},
 		{Checkout{CanSave: true}, []string{FieldNumber, FieldHolder, FieldExpiry, FieldCVC, FieldSave}},
 		{Checkout{Cards: []SavedCard{{}}}, []string{FieldNumber, FieldHolder, FieldExpiry, FieldCVC, FieldSaved}},
 		{Checkout{Methods: []Method{BankCard, Cash}}, []string{FieldNumber, FieldHolder, FieldExpiry, FieldCVC, FieldMethod}},
@@ -101,7 +102,11 @@ func TestEachProblemIsSaidAboveAndBesideItsField(t *testing.T) {
 	frame := Frame{Lang: English}
 	for problem, said := range english.Problems {
 		page := text(t, drawn(CardForm{Frame: frame, Form: Form{Problems: []Problem{problem}}}))
-		if problem.field() == FieldAmount {
+		switch problem.field() {
+		case FieldContact:
+			page = text(t, drawn(Checkout{Frame: frame, Form: Form{Problems: []Problem{problem}}, Contact: Contact{Asked: true}}))
+			said = strings.ReplaceAll(said, "+", "&#43;")
+		case FieldAmount:
 			page = text(t, drawn(AmountForm{Frame: frame, From: Money{"5", "USD"}, To: Money{"1000", "USD"}, Problem: problem}))
 			said = fill(said, "from", "5\u00a0$", "to", "1,000\u00a0$")
 		}

@@ -25,6 +25,13 @@ type Checkout struct {
 	// CanSave offers to keep a card that is typed. Save is whether the payer wants it.
 	CanSave bool
 	Save    bool
+	Contact Contact
+}
+
+// Contact asks for an e-mail address or a phone number of the payer, if the shop has named none.
+type Contact struct {
+	Asked, Required bool
+	Typed           string
 }
 
 // Position is a line of the receipt (spec 01, 2.11). Count is the decimal text of the protocol.
@@ -58,8 +65,16 @@ const (
 
 func (p Checkout) content(w *words) content {
 	amount := p.Amount.in(w)
+	fields := []field{numberField(w, p.Form), expiryField(w, p.Form), cvcField(w), holderField(w, p.Form, true)}
+	card := len(fields)
+	if p.Contact.Asked {
+		fields = append(fields, contactField(w, p.Contact))
+	}
+	all := p.ask(w, fields...)
+	all.Fields = fields[:card]
 	view := payView{
-		asked:     p.ask(w, numberField(w, p.Form), expiryField(w, p.Form), cvcField(w), holderField(w, p.Form, true)),
+		asked:     all,
+		Contact:   asked{Fields: fields[card:]},
 		Title:     w.PayTitle,
 		Amount:    amount,
 		Text:      clean(p.Description),

@@ -14,6 +14,7 @@ type field struct {
 	Autocomplete string
 	InputMode    string
 	MaxLength    int
+	Small        bool     // a keyboard begins with small letters
 	Half         bool     // shares its row with the next
 	Wrong        string   // said by the script when the text cannot be right
 	Past         string   // said by the script when the date has passed
@@ -100,6 +101,17 @@ func amountField(w *words, form AmountForm) field {
 		Name: FieldAmount, Label: joined(w.Amount, form.From.unit()), Hint: fill(w.AmountHint, limits...), Value: clean(form.Amount),
 		Autocomplete: "transaction-amount", InputMode: "decimal", MaxLength: 32, blanks: limits,
 	}
+}
+
+func contactField(w *words, contact Contact) field {
+	f := field{
+		Name: FieldContact, Label: w.Contact, Hint: w.ContactHint, Value: clean(contact.Typed),
+		Autocomplete: "email", InputMode: "email", MaxLength: 254, Small: true,
+	}
+	if !contact.Required {
+		f.Optional = w.Optional
+	}
+	return f
 }
 
 func cvcField(w *words) field {

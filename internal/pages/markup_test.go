@@ -192,7 +192,7 @@ func TestNoTextLeavesItsPlace(t *testing.T) {
 			Checkout{
 				Frame: frame, Form: form, Amount: money, Description: description, Order: card, Trouble: Trouble{ShopRefused, description, 0},
 				Positions: []Position{{description, card, money, money}}, Cards: []SavedCard{{card, description, Visa, card}},
-				Methods: []Method{Method(card), Cash, BankCard},
+				Methods: []Method{Method(card), Cash, BankCard}, Contact: Contact{true, true, card},
 			},
 			AmountForm{Frame: frame, From: money, To: money, Amount: card, Problem: Problem(description), Description: description, Order: card},
 			Challenge{Frame: frame, Amount: money, Card: card},

@@ -35,10 +35,11 @@ func paySamples(lang Lang) map[string]Page {
 	}
 	full.CanSave, full.Save = true, true
 	saved := full
-	saved.Saved, saved.Methods = "k1", nil
+	saved.Saved, saved.Methods, saved.Contact = "k1", nil, Contact{Asked: true}
 	wrong := plain
 	wrong.Values = Values{testNumber, "AIGUL SERIKOVA", "02/20"}
-	wrong.Problems, wrong.CanSave = []Problem{NumberWrong, ExpiryPast, CVCMissing}, true
+	wrong.Problems, wrong.CanSave = []Problem{NumberWrong, ExpiryPast, CVCMissing, ContactWrong}, true
+	wrong.Contact = Contact{Asked: true, Required: true, Typed: "8 (700) 00"}
 	trouble := func(trouble Trouble) Checkout {
 		page := plain
 		page.Values, page.Trouble = Values{testNumber, "AIGUL SERIKOVA", "12/28"}, trouble

@@ -70,6 +70,9 @@ type words struct {
 	CVCAgain   string
 	CardsTaken string
 
+	Contact     string
+	ContactHint string
+
 	ProblemsTitle string
 	Problems      map[Problem]string
 

@@ -78,6 +78,9 @@ var english = words{
 	CVCAgain:   "Enter the code again: we do not keep it",
 	CardsTaken: "Accepted cards: {brands}",
 
+	Contact:     "E-mail or phone",
+	ContactHint: "So that the shop can reach you about the order",
+
 	ProblemsTitle: "Please check your details",
 	Problems: map[Problem]string{
 		NumberMissing:     "Enter the card number",
@@ -95,6 +98,8 @@ var english = words{
 		AmountTooFine:     "Enter at most two digits after the point",
 		AmountTooLow:      "The least you can pay is {from}",
 		AmountTooHigh:     "The most you can pay is {to}",
+		ContactMissing:    "Enter your e-mail or phone number",
+		ContactWrong:      "Enter an e-mail such as name@example.com, or a phone number such as +7 700 000 00 02",
 	},
 
 	Outcomes: map[Operation]map[Outcome]saying{

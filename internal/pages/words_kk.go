@@ -78,6 +78,9 @@ var kazakh = words{
 	CVCAgain:   "Кодты қайта енгізіңіз: біз оны сақтамаймыз",
 	CardsTaken: "Қабылданатын карталар: {brands}",
 
+	Contact:     "E-mail немесе телефон",
+	ContactHint: "Дүкен тапсырыс бойынша сізбен байланыса алуы үшін",
+
 	ProblemsTitle: "Деректерді тексеріңіз",
 	Problems: map[Problem]string{
 		NumberMissing:     "Карта нөмірін енгізіңіз",
@@ -95,6 +98,8 @@ var kazakh = words{
 		AmountTooFine:     "Үтірден кейін ең көбі екі цифр жазуға болады",
 		AmountTooLow:      "Кемінде {from} төлеуге болады",
 		AmountTooHigh:     "Ең көбі {to} төлеуге болады",
+		ContactMissing:    "E-mail немесе телефон нөмірін енгізіңіз",
+		ContactWrong:      "E-mail мекенжайын, мысалы name@example.com, немесе телефонды, мысалы +7 700 000 00 02, енгізіңіз",
 	},
 
 	Outcomes: map[Operation]map[Outcome]saying{

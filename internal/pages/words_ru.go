@@ -78,6 +78,9 @@ var russian = words{
 	CVCAgain:   "Введите код ещё раз: мы его не храним",
 	CardsTaken: "Принимаются карты: {brands}",
 
+	Contact:     "E-mail или телефон",
+	ContactHint: "Чтобы магазин мог связаться с вами по заказу",
+
 	ProblemsTitle: "Проверьте данные",
 	Problems: map[Problem]string{
 		NumberMissing:     "Введите номер карты",
@@ -95,6 +98,8 @@ var russian = words{
 		AmountTooFine:     "После запятой может быть не больше двух цифр",
 		AmountTooLow:      "Можно заплатить не меньше {from}",
 		AmountTooHigh:     "Можно заплатить не больше {to}",
+		ContactMissing:    "Введите e-mail или номер телефона",
+		ContactWrong:      "Введите e-mail, например name@example.com, или телефон, например +7 700 000 00 02",
 	},
 
 	Outcomes: map[Operation]map[Outcome]saying{

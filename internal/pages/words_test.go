@@ -83,7 +83,7 @@ func TestEveryOutcomeNoticeAndProblemHasItsTexts(t *testing.T) {
 	}
 	for _, problem := range []Problem{
 		NumberMissing, NumberWrong, NumberUnsupported, HolderMissing, HolderWrong, ExpiryMissing, ExpiryWrong, ExpiryPast, CVCMissing, CVCWrong,
-		AmountMissing, AmountWrong, AmountTooFine, AmountTooLow, AmountTooHigh,
+		AmountMissing, AmountWrong, AmountTooFine, AmountTooLow, AmountTooHigh, ContactMissing, ContactWrong,
 	} {
 		if russian.Problems[problem] == "" {
 			t.Errorf("no words for %s", problem)

@@ -141,6 +141,29 @@ func TestALifetimeIsOnlyEverShortened(t *testing.T) {
 	w.unchanged(t, "an end of what is with the bank", func() { shorten(w.now.Add(time.Second)) })
 }
 
+func TestAContactIsAnAddressOrANumber(t *testing.T) {
+	for text, want := range map[string]Contact{
+		"aigerim@shop.example": "aigerim@shop.example", " a.b+c@shop.example ": "a.b+c@shop.example", "77000000002": "77000000002",
+		"+7 (700) 000-00-02": "77000000002", "8 700 000 00 02": "77000000002", "89161234567": "79161234567", "+49 30 901820": "4930901820",
+		"+84 912 345 678": "84912345678", "+87000000000": "87000000000",
+		"": "", "Aigerim": "", "a@": "", "Aigerim <a@shop.example>": "", "a@shop.example;b": "", "12345": "", "0700 000 00 02": "", "++77000000002": "",
+		"7700000000212345": "", "7700000000x": "",
+	} {
+		if got, err := ParseContact(text); got != want || (err != nil) != (want == "") {
+			t.Errorf("%q is %q, %v", text, got, err)
+		}
+	}
+	for _, c := range []struct{ merchant, payer, phone, email string }{
+		{"", "", "", ""}, {"", "77000000002", "77000000002", ""}, {"", "a@shop.example", "", "a@shop.example"},
+		{`,"phone":"7701"`, "a@shop.example", "7701", ""}, {`,"email":"b@shop.example"`, "77000000002", "", "b@shop.example"},
+	} {
+		row := Row{TermsText: `{"language":"en"` + c.merchant + `}`, Contact: Contact(c.payer)}
+		if phone, email := row.Payer(); phone != c.phone || email != c.email {
+			t.Errorf("%q and %q: %q, %q", c.merchant, c.payer, phone, email)
+		}
+	}
+}
+
 func TestWhatIsAtTheIssuerIsSentOnlyByItsWord(t *testing.T) {
 	w := newWorld()
 	k := w.create(1000, true)

@@ -24,8 +24,9 @@ func (r Row) result(id int64, zone *time.Location) callback.Notice {
 	}
 	m = m.With("pg_description", t.Description).With("pg_result", flag(paid)).
 		With("pg_payment_date", clock.Local(r.date(), zone)).With("pg_can_reject", flag(paid))
-	m = given(m, "pg_user_phone", t.Phone).With("pg_need_phone_notification", flag(t.NotifyPhone))
-	m = given(m, "pg_user_contact_email", t.Email).With("pg_need_email_notification", flag(t.NotifyEmail))
+	phone, email := r.Payer()
+	m = given(m, "pg_user_phone", phone).With("pg_need_phone_notification", flag(t.NotifyPhone))
+	m = given(m, "pg_user_contact_email", email).With("pg_need_email_notification", flag(t.NotifyEmail))
 	m = given(m, "pg_payment_method", r.Method)
 	if r.Test {
 		m = m.With("pg_testing_mode", "1") // R61

@@ -16,6 +16,8 @@ type Means struct {
 	Card  cardtoken.Card
 	Save  bool            // keep the typed card for the payer's next purchases
 	Saved cardtoken.Token // zero for a typed card
+	// Contact is what the payer tells of itself besides.
+	Contact Contact
 }
 
 // Turn is what a page does next. Row is the purchase as it is now.
@@ -69,7 +71,7 @@ func (p *Service) challenge(ctx context.Context, row Row, means Means, until tim
 	if err != nil {
 		return Turn{Row: row}, err
 	}
-	o := &challenge{seen: row, shown: shown(means.Card), sealed: sealed, until: until}
+	o := &challenge{seen: row, shown: shown(means.Card), sealed: sealed, until: until, contact: means.Contact}
 	if err := engine.Await(ctx, p.Engine, o); err != nil || o.result.State != Challenged {
 		return Turn{Row: o.result}, err
 	}
@@ -141,7 +143,7 @@ func (p *Service) Choose(ctx context.Context, row Row, amount money.Amount) (aft
 func (p *Service) send(ctx context.Context, row Row, means Means, secure bool) (Turn, error) {
 	o := &send{
 		seen: row, shown: shown(means.Card), secure: secure, token: means.Saved.Key, cardID: means.Saved.CardID,
-		parcel: parcel{card: means.Card},
+		parcel: parcel{card: means.Card}, contact: means.Contact,
 	}
 	means.Save = means.Save && row.UserID != "" && means.Saved.Token == ""
 	if means.Save || row.Terms().Recurring > 0 {

@@ -69,7 +69,8 @@ type Row struct {
 	Message     string         `db:"message,fixed"` // what R46 compares; of recurring charges only
 	PageHash    string         `db:"page_hash,fixed"`
 	Method      string         `db:"method"`
-	ShownText   string         `db:"shown"` // JSON of Shown
+	Contact     Contact        `db:"contact"` // what the payer told of itself
+	ShownText   string         `db:"shown"`   // JSON of Shown
 	CardToken   string         `db:"card_token"`
 	CardID      int64          `db:"card_id"`
 	PendingCard []byte         `db:"pending_card"`

@@ -1,6 +1,7 @@
 package purchase
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 
@@ -26,11 +27,12 @@ type parcel struct {
 
 // challenge leaves the payer to the card's issuer. The card waits, sealed.
 type challenge struct {
-	seen   Row
-	shown  Shown
-	sealed []byte
-	until  time.Time // the merchant keeps the order no longer; zero sets no limit
-	result Row
+	seen    Row
+	shown   Shown
+	sealed  []byte
+	until   time.Time // the merchant keeps the order no longer; zero sets no limit
+	contact Contact
+	result  Row
 }
 
 func (o *challenge) Merchant() int64 { return o.seen.MerchantID }
@@ -42,7 +44,7 @@ func (o *challenge) Decide(s *store.Set, now time.Time) {
 	if o.result = row; !ok || !row.Open(now) || row.Amount == 0 {
 		return
 	}
-	row.State, row.PendingCard, row.Method = Challenged, o.sealed, Bankcard
+	row.State, row.PendingCard, row.Method, row.Contact = Challenged, o.sealed, Bankcard, o.contact
 	row.show(o.shown)
 	// A lifetime that ends while the payer types the code does not end the purchase.
 	if row.ExpiresAt = now.Add(threeds.Life + threeds.Grace); !o.until.IsZero() && o.until.Before(row.ExpiresAt) {
@@ -55,14 +57,15 @@ func (o *challenge) Decide(s *store.Set, now time.Time) {
 
 // send hands the purchase to the bank: once, whatever is clicked and reloaded.
 type send struct {
-	seen   Row
-	parcel parcel
-	shown  Shown
-	token  cardtoken.Key // of the saved card that pays, zero for a typed one
-	cardID int64
-	sealed []byte // the card, if it is to be kept once the bank has approved
-	secure bool
-	result Row
+	seen    Row
+	parcel  parcel
+	shown   Shown
+	token   cardtoken.Key // of the saved card that pays, zero for a typed one
+	cardID  int64
+	sealed  []byte // the card, if it is to be kept once the bank has approved
+	secure  bool
+	contact Contact // as told; the one that came before 3-D Secure stays
+	result  Row
 }
 
 func (o *send) Merchant() int64 { return o.seen.MerchantID }
@@ -80,7 +83,7 @@ func (o *send) Decide(s *store.Set, now time.Time) {
 		return
 	}
 	row.State, row.SentAt, row.PendingCard, row.Method, row.Secure = Sent, now, o.sealed, Bankcard, o.secure
-	row.CardToken, row.CardID = o.token.Token, o.cardID
+	row.CardToken, row.CardID, row.Contact = o.token.Token, o.cardID, cmp.Or(o.contact, row.Contact)
 	row.show(o.shown)
 	row.Fee = row.fee(row.Amount)
 	engine.Finish(s, row.expiry())

@@ -120,15 +120,16 @@ func (a *API) purchaseStatus(ctx context.Context, c *api.Call, r *purchaseReques
 
 // statusOf is the answer without the lists of what was done with the purchase.
 func statusOf(c *api.Call, row purchase.Row) purchaseAnswer {
-	card, terms := row.Card(), row.Terms()
+	card := row.Card()
 	answer := purchaseAnswer{
 		Status: api.OK, PaymentID: row.PaymentID, OrderID: row.OrderID, CanReject: held(row), Method: row.Method, Amount: row.Amount,
 		Currency: string(row.Currency), PaymentStatus: purchaseWords[row.State].status, ClearingAmount: &row.Captured, RefundAmount: -row.Refunded,
 		Captured: captured(row), Reference: row.Reference, AuthCode: row.AuthCode,
 		CardName: card.Holder, CardPAN: card.Mask, CardExpiry: card.Expiry, CardBrand: string(card.Brand), CardToken: row.CardToken,
-		UserPhone: terms.Phone, UserEmail: terms.Email, CreateDate: c.Date(row.CreatedAt), PaymentDate: c.Date(paidOrEnded(row)),
+		CreateDate: c.Date(row.CreatedAt), PaymentDate: c.Date(paidOrEnded(row)),
 		TestingMode: &row.Test, Datetime: clock.Stamp(c.Now),
 	}
+	answer.UserPhone, answer.UserEmail = row.Payer()
 	if presented(row) {
 		answer.NetAmount = net(row)
 	}

@@ -108,6 +108,12 @@ func checkEmail(text string) codes.Reason {
 	return codes.Reason{}
 }
 
+// IsEmail tells whether a text is what fields with the rule email take.
+func IsEmail(text string) bool { return checkEmail(text) == codes.Reason{} }
+
+// IsPhone tells whether a text is what fields with the rule phone take.
+func IsPhone(text string) bool { return checkPhone(text) == codes.Reason{} }
+
 // checkPhone wants 10 to 15 digits beginning with a country code, no plus (spec 01, 1.5; ITU-T E.164).
 func checkPhone(text string) codes.Reason {
 	if !isDigits(text) || len(text) < 10 || len(text) > 15 || text[0] == '0' {
