@@ -188,6 +188,7 @@ func TestAShopTakesAPayment(t *testing.T) {
 		payment = s.order("A-2").payment
 		expect(t, s.call(t, "/revoke.php", "pg_payment_id", payment, "pg_refund_amount", "400"), "pg_status", "ok")
 		expect(t, s.call(t, "/revoke.php", "pg_payment_id", payment, "pg_refund_amount", "700"), "pg_status", "error", "pg_error_code", "10020")
+		s.refundedByTheOperator(t, site, payment)
 		expect(t, s.call(t, "/revoke.php", "pg_payment_id", payment), "pg_status", "ok")
 		expect(t, s.status(t, "A-2"), "pg_payment_status", "success", "pg_refund_amount", "-1000")
 
@@ -198,6 +199,34 @@ func TestAShopTakesAPayment(t *testing.T) {
 		expect(t, s.status(t, "A-3"), "pg_payment_status", "revoked")
 		p.stop(t)
 		verified(t, site)
+	})
+}
+
+// refundedByTheOperator requests a part of 100 on top of 400, and one of all that is
+// left, which is rejected.
+func (s *checkoutShop) refundedByTheOperator(t *testing.T, site *site, payment string) {
+	t.Helper()
+	request := []string{"pg_payment_id", payment, "pg_comment", "Came late\nand wet"}
+	expect(t, s.call(t, "/create_refund_request.php", append(request, "pg_refund_amount", "100")...), "pg_status", "ok")
+	expect(t, s.call(t, "/create_refund_request.php", request...), "pg_status", "ok")
+	waiting := tell[[]struct {
+		ID                          int64
+		Amount, Refundable, Comment string
+	}](t, site, "refunds", "list", "--merchant", fmt.Sprint(s.Merchant))
+	if len(waiting) != 2 || waiting[0].Amount != "100.00" || waiting[1].Amount != "600.00" || waiting[1].Refundable != "600.00" || waiting[0].Comment != "Came late\nand wet" {
+		t.Fatalf("requests: %+v", waiting)
+	}
+	part, rest := fmt.Sprint(waiting[0].ID), fmt.Sprint(waiting[1].ID)
+	site.tolem(t, "refunds", "approve", part)
+	for _, mistake := range [][]string{{"approve", rest}, {"approve", part}, {"reject", part}} {
+		site.refused(t, append(append([]string{"refunds"}, mistake...), site.flags...)...)
+	}
+	site.tolem(t, "refunds", "reject", rest)
+	eventually(t, func() error {
+		if refunded := s.status(t, "A-2").Get("pg_refund_amount"); refunded != "-500" {
+			return fmt.Errorf("%q was refunded", refunded)
+		}
+		return nil
 	})
 }
 

@@ -151,7 +151,7 @@ func TestMistakesOnTheCommandLineAreRefused(t *testing.T) {
 		"merchant create", "merchant create Shop colour=red", "merchant create Shop --status open", "merchant create Shop --id 700123",
 		"merchant show 1", "merchant show nobody", "merchant set 700123 payout=perhaps", "merchant set 700123", "merchant rotate-secret 700123",
 		"merchant rotate-secret 1 --purpose payout", "ledger fund 700123 0", "ledger fund 700123 1.001", "ledger fund 700123 -5", "ledger fund 1 5",
-		"ledger fund 700123 5 --currency XXX", "ledger balances nobody", "callbacks redeliver", "callbacks redeliver one", "sign", "sign reg2reg a=b",
+		"ledger fund 700123 5 --currency XXX", "ledger balances nobody", "callbacks redeliver", "callbacks redeliver one", "refunds approve", "refunds reject 999", "sign", "sign reg2reg a=b",
 		"sign reg2reg nonsense --secret s", "sign reg2reg a=b --merchant 1", "vault new-key", "vault rotate --new-key-file /no/such/file", "nonsense",
 	} {
 		s.refused(t, append(strings.Fields(line), s.flags...)...)

@@ -29,6 +29,7 @@ type follow struct {
 	step    Step   // Amount 0 for all there is
 	earlier string // what step.Message would be had the message come before
 	timer   bool   // the hold's life is over: not asked for by the merchant
+	review  bool   // it waits for an operator before it begins
 
 	repeats int64 // the payment number of the step that this call asked for before
 	refusal *codes.Refusal
@@ -69,23 +70,32 @@ func (o *follow) Decide(s *store.Set, now time.Time) {
 		return
 	}
 	step.State, step.CreatedAt = Pending, now
-	if row.State == Created {
+	switch {
+	case o.review:
+		step.State = Requested
+	case row.State == Created:
 		row.end(s, Cancelled, codes.PaymentCancelled, now)
 		step.State, step.FinishedAt, o.closed = Succeeded, now, true
-	} else {
-		step.SentAt, row.Reason = now, cmp.Or(step.Reason, row.Reason)
-		if step.Action == bank.Refund {
-			row.giving(step).Hold(s, now)
-			row.Refunded += step.Amount
-		} else {
-			row.Busy = step.PaymentID
-		}
-		Rows.Update(s, row)
+	default:
+		step.SentAt = now
+		row.reserveFor(s, step, now)
 		engine.Hand(s, step.following(), now, errand{row, step})
 	}
 	Steps.Insert(s, step)
 	o.call.Remember(s, strconv.FormatInt(step.PaymentID, 10), now)
 	o.result = step
+}
+
+// reserveFor keeps what a step needs until it ends.
+func (r *Row) reserveFor(s *store.Set, t Step, now time.Time) {
+	r.Reason = cmp.Or(t.Reason, r.Reason)
+	if t.Action == bank.Refund {
+		r.giving(t).Hold(s, now)
+		r.Refunded += t.Amount
+	} else {
+		r.Busy = t.PaymentID
+	}
+	Rows.Update(s, *r)
 }
 
 // before finds the step that this call repeats (R44, R46).

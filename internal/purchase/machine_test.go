@@ -43,7 +43,7 @@ type model struct {
 	*world
 	all   map[Key]*sums
 	keys  []Key
-	steps []Key // that were with the bank at some time
+	steps []Key // that were with the bank at some time, or wait for an operator
 }
 
 func (m *model) pick(t *rapid.T) (Key, *sums) {
@@ -241,6 +241,51 @@ func (m *model) follow(t *rapid.T) {
 	}
 }
 
+// request asks for a refund that an operator decides on. It is judged as any other,
+// and moves nothing.
+func (m *model) request(t *rapid.T) {
+	k, x := m.pick(t)
+	o := m.asked(k, bank.Refund, money.Amount(rapid.SampledFrom([]int64{0, 1, 700}).Draw(t, "amount")))
+	o.review, o.call.Key, o.call.Fingerprint = true, fmt.Sprint("r-", o.step.PaymentID), []byte("same")
+	want := x.refusal(o.step, m.now)
+	if m.try(t, want == 0, o); want == 0 {
+		m.steps = append(m.steps, o.step.Key)
+	} else if o.refusal == nil || o.refusal.Code != want {
+		t.Fatalf("a request of what is %s: %v, want %d", x.state, o.refusal, want)
+	}
+}
+
+// review is an operator's word, on what waits for it and on what does not.
+func (m *model) review(t *rapid.T) {
+	step := m.pickStep(t)
+	x, o := m.all[step.Parent()], &Review{Request{m.row(step.Parent()), step}, rapid.Bool().Draw(t, "approve"), nil}
+	var want codes.Code
+	switch {
+	case step.State != Requested:
+		want = codes.WrongPaymentStatus
+	case o.Approve:
+		want = x.refusal(step, m.now)
+	}
+	if m.try(t, want == 0, o); want == 0 && o.Approve {
+		x.giving += step.Amount
+	} else if want != 0 && (o.Refusal == nil || o.Refusal.Code != want) {
+		t.Fatalf("a word on what is %s: %v, want %d", step.State, o.Refusal, want)
+	}
+}
+
+// handOver is a node that takes up what was approved.
+func (m *model) handOver(t *rapid.T) {
+	step := m.pickStep(t)
+	m.try(t, step.State == Approved, &dispatch{errand{m.row(step.Parent()), step}})
+}
+
+func (m *model) pickStep(t *rapid.T) Step {
+	if len(m.steps) == 0 {
+		t.Skip("no step yet")
+	}
+	return m.step(rapid.SampledFrom(m.steps).Draw(t, "step"))
+}
+
 func (m *model) begin(t *rapid.T, x *sums, step Step) {
 	switch {
 	case x.state == Created:
@@ -255,12 +300,12 @@ func (m *model) begin(t *rapid.T, x *sums, step Step) {
 }
 
 func (m *model) conclude(t *rapid.T) {
-	if len(m.steps) == 0 {
-		t.Skip("no step yet")
-	}
-	k := rapid.SampledFrom(m.steps).Draw(t, "step")
+	k := m.pickStep(t).Key
 	a, ago := drawAnswer(t)
 	o := m.told(k, a, ago)
+	if o.seen.step.SentAt.IsZero() {
+		t.Skip("the bank knows nothing of it")
+	}
 	step := o.seen.step
 	x := m.all[step.Parent()]
 	done := a.Outcome == bank.Approved
@@ -303,6 +348,7 @@ func TestPurchasesKeepTheBooks(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"create": m.create, "pay": m.pay, "choose": m.choose, "shorten": m.shorten, "challenge": m.secure, "send": m.send, "give up": m.giveUp, "lapse": m.expire,
 			"settle": m.settle, "follow": m.follow, "follow once more": m.follow, "conclude": m.conclude, "conclude once more": m.conclude,
+			"request": m.request, "review": m.review, "hand over": m.handOver,
 			"wait": m.wait, "": m.check,
 		})
 	})
@@ -345,6 +391,8 @@ func (m *model) check(t *rapid.T) {
 	for _, k := range m.steps {
 		if step := m.step(k); m.waits(step.following()) != (step.State == Pending) {
 			t.Fatalf("step %d is %s, but dealing with the bank is %v", k.PaymentID, step.State, m.waits(step.following()))
+		} else if m.waits(step.approved()) != (step.State == Approved) {
+			t.Fatalf("step %d is %s, but that it is handed over is %v", k.PaymentID, step.State, m.waits(step.approved()))
 		}
 	}
 	for name, c := range map[ledger.Name][2]money.Amount{

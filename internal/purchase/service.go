@@ -132,11 +132,14 @@ func (p *Service) Recur(ctx context.Context, m *merchant.Merchant, profile int64
 }
 
 // Ask is what a merchant wants done with a purchase. Amount is 0 for all there is.
+// A refund that is for Review waits for an operator, to whom Comment is addressed.
 type Ask struct {
 	Key     Key
 	Action  bank.Action
 	Amount  money.Amount
 	Receipt []Position
+	Review  bool
+	Comment string
 	Call    idempotency.Call
 }
 
@@ -173,8 +176,8 @@ func (p *Service) follow(ctx context.Context, ask Ask) (*follow, error) {
 		return nil, err
 	}
 	receipt, err := receiptText(ask.Receipt)
-	return &follow{call: ask.Call, seen: row, step: Step{
-		Key: Key{row.MerchantID, id}, ParentID: row.PaymentID, Action: ask.Action, Amount: ask.Amount, Receipt: receipt,
+	return &follow{call: ask.Call, seen: row, review: ask.Review, step: Step{
+		Key: Key{row.MerchantID, id}, ParentID: row.PaymentID, Action: ask.Action, Amount: ask.Amount, Receipt: receipt, Comment: ask.Comment,
 	}}, err
 }
 

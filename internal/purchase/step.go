@@ -11,7 +11,8 @@ import (
 )
 
 // Step is something done with a purchase that the bank has approved. It has a
-// payment number of its own (R17). Amount is above zero whatever it does.
+// payment number of its own (R17). Amount is above zero whatever it does. Comment is
+// what the merchant says to the operator of a refund that it requested, else "".
 type Step struct {
 	Key
 	ParentID   int64        `db:"parent_id,fixed"`
@@ -21,7 +22,8 @@ type Step struct {
 	Receipt    string       `db:"receipt,fixed"` // JSON of the receipt's positions, "" for none
 	Message    string       `db:"message,fixed"` // what R46 compares
 	Reason     string       `db:"reason,fixed"`  // the merchant's words when it refused what was paid (2.14), else ""
-	Reference  string       `db:"reference"`     // the bank's
+	Comment    string       `db:"comment,fixed"`
+	Reference  string       `db:"reference"` // the bank's
 	ErrorCode  codes.Code   `db:"error_code"`
 	CreatedAt  time.Time    `db:"created_at,fixed"`
 	SentAt     time.Time    `db:"sent_at"`
@@ -31,9 +33,12 @@ type Step struct {
 // StepState is how far a step got.
 type StepState string
 
-// The states of a step. All but pending are final.
+// The states of a step. From rejected on they are final.
 const (
-	Pending   StepState = "pending" // the bank has not answered yet
+	Requested StepState = "requested" // a refund that waits for an operator; nothing is reserved
+	Approved  StepState = "approved"  // by an operator: reserved, and about to go to the bank
+	Pending   StepState = "pending"   // the bank has not answered yet
+	Rejected  StepState = "rejected"  // by an operator
 	Succeeded StepState = "success"
 	Refused   StepState = "error"
 )

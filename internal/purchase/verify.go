@@ -32,7 +32,7 @@ func Verify(ctx context.Context, tx *store.Tx) ([]string, error) {
 		`SELECT merchant_id, payment_id, 'has refunds of ' || refunded || ', but its steps of ' || steps FROM (
 		   SELECT p.merchant_id, p.payment_id, p.refunded, COALESCE(SUM(s.amount), 0) AS steps
 		     FROM purchase p
-		     LEFT JOIN purchase_step s ON s.merchant_id = p.merchant_id AND s.parent_id = p.payment_id AND s.action = 'refund' AND s.state <> 'error'
+		     LEFT JOIN purchase_step s ON s.merchant_id = p.merchant_id AND s.parent_id = p.payment_id AND s.action = 'refund' AND s.state IN ('approved', 'pending', 'success')
 		    GROUP BY p.merchant_id, p.payment_id, p.refunded) AS summed
 		  WHERE refunded <> steps`,
 		`SELECT merchant_id, payment_id, 'is a refund that is ' || state || ', but its hold is ' || held || ' and ended by "' || ended || '"' FROM (
@@ -41,7 +41,12 @@ func Verify(ctx context.Context, tx *store.Tx) ([]string, error) {
 		     LEFT JOIN transfer h ON h.merchant_id = s.merchant_id AND h.payment_id = s.payment_id AND h.step = 1 AND h.kind = 'hold'
 		     LEFT JOIN transfer e ON e.merchant_id = s.merchant_id AND e.payment_id = s.payment_id AND e.ends = 1
 		    WHERE s.action = 'refund') AS booked
-		  WHERE NOT (held = amount AND ended = CASE state WHEN 'pending' THEN '' WHEN 'success' THEN 'post' ELSE 'void' END)`,
+		  WHERE NOT CASE state
+		    WHEN 'requested' THEN held = 0
+		    WHEN 'rejected' THEN held = 0
+		    WHEN 'error' THEN held = amount AND ended = 'void'
+		    WHEN 'success' THEN held = amount AND ended = 'post'
+		    ELSE held = amount AND ended = '' END`,
 		`SELECT p.merchant_id, p.payment_id, 'is ' || p.state || ' and busy with ' || p.busy FROM purchase p
 		   LEFT JOIN purchase_step s ON s.merchant_id = p.merchant_id AND s.payment_id = p.busy AND s.parent_id = p.payment_id
 		    AND s.action <> 'refund' AND s.state = 'pending'
@@ -53,7 +58,8 @@ func Verify(ctx context.Context, tx *store.Tx) ([]string, error) {
 		   SELECT merchant_id, payment_id, state, CASE state WHEN 'sent' THEN 'purchase.charge' WHEN 'authorized' THEN 'purchase.capture' ELSE 'purchase.expire' END AS kind
 		     FROM purchase WHERE state IN ('created', 'challenge', 'sent', 'authorized')
 		   UNION ALL
-		   SELECT merchant_id, payment_id, state, 'purchase.step' FROM purchase_step WHERE state = 'pending') AS open
+		   SELECT merchant_id, payment_id, state, CASE state WHEN 'pending' THEN 'purchase.step' ELSE 'purchase.approved' END
+		     FROM purchase_step WHERE state IN ('pending', 'approved')) AS open
 		   LEFT JOIN effect e ON e.merchant_id = open.merchant_id AND e.kind = open.kind AND e.subject = open.payment_id
 		  WHERE e.subject IS NULL`,
 	} {

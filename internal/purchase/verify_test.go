@@ -35,6 +35,9 @@ func verifyFindsEveryKindOfDamage(h *house) {
 	h.follow(gone, bank.Reverse, 0)
 	refund := h.follow(taken, bank.Refund, 50_000)
 	open := h.create(h.proposal("A-5", true))
+	if _, _, refusal, err := h.Follow(h.t.Context(), purchase.Ask{Key: taken.Key, Action: bank.Refund, Review: true}); refusal != nil || err != nil {
+		h.t.Fatal(refusal, err)
+	}
 	h.shop.wait(h.t, "result", number(gone.Key), 1)
 	h.sound()
 	set := func(column, value, was string, k purchase.Key) [2]string {
@@ -63,6 +66,9 @@ func verifyFindsEveryKindOfDamage(h *house) {
 		"busy though it is over":                   set("busy", "7", "0", taken.Key),
 		"a refund that was refused but paid":       step("state", "'error'", "'success'"),
 		"a refund that is pending but paid":        step("state", "'pending'", "'success'"),
+		"a refund that was rejected but paid":      step("state", "'rejected'", "'success'"),
+		"a refund that waits but is paid":          step("state", "'requested'", "'success'"),
+		"a refund that was approved without money": {"UPDATE purchase_step SET state = 'approved' WHERE state = 'requested'", "UPDATE purchase_step SET state = 'requested' WHERE state = 'approved'"},
 		"a refund of another purchase":             step("parent_id", number(part.Key), number(taken.Key)),
 		"a refund of more than was booked":         step("amount", "amount + 1", "amount - 1"),
 		"a cancel that is pending unknown to all":  step("action", "'reverse', state = 'pending'", "'refund', state = 'success'"),

@@ -80,6 +80,25 @@ func (a *API) refund(ctx context.Context, c *api.Call, r *refundRequest) (none r
 	return refundAnswer{status, step.PaymentID}, nil
 }
 
+// refundProposal asks for a refund that an operator approves or rejects (2.9).
+type refundProposal struct {
+	refundRequest
+	Comment string `pg:"pg_comment"`
+}
+
+// requestRefund is open to shops whose refunds by call are switched off: it moves
+// nothing by itself. "ok" says that the request is taken; the status tells the rest.
+func (a *API) requestRefund(ctx context.Context, c *api.Call, r *refundProposal) (none refundAnswer, err error) {
+	ask := purchase.Ask{
+		Key: keyOf(c, r.PaymentID), Action: bank.Refund, Amount: money.Amount(r.Amount), Review: true, Comment: r.Comment,
+	}
+	step, status, err := a.follow(ctx, c, ask, r.receipt)
+	if err != nil {
+		return none, err
+	}
+	return refundAnswer{status, step.PaymentID}, nil
+}
+
 func keyOf(c *api.Call, payment int64) purchase.Key {
 	return purchase.Key{MerchantID: c.Merchant.ID, PaymentID: payment}
 }
@@ -100,7 +119,7 @@ func (a *API) follow(ctx context.Context, c *api.Call, ask purchase.Ask, r recei
 		return step, status, refusal
 	case refusal != nil, step.State == purchase.Pending && ask.Action != bank.Refund:
 		return step, c.Fail(codes.SystemError), nil
-	case step.State == purchase.Refused:
+	case step.State == purchase.Refused && !ask.Review:
 		return step, c.Fail(step.ErrorCode), nil
 	}
 	if !addsUp(ask.Receipt, step.Amount) {

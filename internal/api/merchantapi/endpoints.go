@@ -78,6 +78,11 @@ func (a *API) purchaseEndpoints() []api.Endpoint {
 			Family: api.Scripts, Secrets: purchaseSecret,
 		}, a.refund),
 		api.Declare(api.Endpoint{
+			Name:   "extra.purchase.create-refund-request",
+			Paths:  []string{"/create_refund_request.php", "/create_refund_request"},
+			Family: api.Scripts, Secrets: purchaseSecret,
+		}, a.requestRefund),
+		api.Declare(api.Endpoint{
 			Name:   "merchant.purchase.status",
 			Paths:  []string{"/get_status3.php", "/get_status3"},
 			Family: api.Scripts, Secrets: purchaseSecret,

@@ -12,6 +12,7 @@ import (
 	"tolem/internal/ledger"
 	"tolem/internal/merchant"
 	"tolem/internal/money"
+	"tolem/internal/protocol/codes"
 	"tolem/internal/protocol/pg"
 )
 
@@ -94,6 +95,17 @@ func (s *stage) prepare(line string) {
 		}
 		name := rest[5]
 		s.known[name], s.known[name+"_id"] = shop.save(rest[0], rest[3], rest[1], expiry)
+	case "approve", "reject": // approve {request}, or approve {request} -> 10020
+		want := codes.Code(0)
+		if len(rest) > 1 {
+			n, err := strconv.Atoi(rest[2])
+			if want = codes.Code(n); err != nil {
+				s.Fatal(err)
+			}
+		}
+		if got := shop.review(rest[0], verb == "approve"); got != want {
+			s.Errorf("%s: code %d, want %d", line, got, want)
+		}
 	case "profile": // profile of {payment} as name
 		s.known[rest[3]] = strconv.FormatInt(shop.purchase(rest[1]).ProfileID, 10)
 	case "pay": // pay 1500 with {card} of usr-1 as first at once

@@ -95,6 +95,12 @@ type refundPayment struct {
 	Reference     string       `pg:"pg_reference"`
 }
 
+// refundWords are the states of a refund on the wire.
+var refundWords = map[purchase.StepState]string{
+	purchase.Requested: "pending", purchase.Approved: "pending", purchase.Pending: "pending",
+	purchase.Rejected: "error", purchase.Succeeded: "success", purchase.Refused: "error",
+}
+
 func (a *API) purchaseStatus(ctx context.Context, c *api.Call, r *purchaseRequest) (none purchaseAnswer, err error) {
 	row, ok, err := a.findPurchase(ctx, c, *r)
 	if err != nil || !ok {
@@ -109,7 +115,7 @@ func (a *API) purchaseStatus(ctx context.Context, c *api.Call, r *purchaseReques
 		switch {
 		case step.Action == bank.Refund:
 			answer.Refunds.Payments = append(answer.Refunds.Payments, refundPayment{
-				step.PaymentID, string(step.State), -step.Amount, c.Date(step.Date()), step.Reference,
+				step.PaymentID, refundWords[step.State], -step.Amount, c.Date(step.Date()), step.Reference,
 			})
 		case step.Action == bank.Reverse && step.State == purchase.Succeeded && row.State == purchase.Voided:
 			answer.Revoked.Payments = append(answer.Revoked.Payments, revokedPayment{step.PaymentID, string(step.State)})

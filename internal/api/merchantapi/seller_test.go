@@ -11,6 +11,8 @@ import (
 	"tolem/internal/ledger"
 	"tolem/internal/merchant"
 	"tolem/internal/money"
+	"tolem/internal/protocol/codes"
+	"tolem/internal/purchase"
 	"tolem/internal/shop"
 	"tolem/internal/store"
 )
@@ -56,12 +58,41 @@ func (s *seller) fund(amount string, book ledger.Book) {
 	if err != nil {
 		s.house.t.Fatal(err)
 	}
-	books := engine.New(s.house.DB, engine.Options{Clock: s.house.clock})
-	defer books.Close(context.Background())
-	err = books.Do(&ledger.Fund{MerchantID: s.Merchant, PaymentID: id, Book: book, Money: money.Money{Amount: deposit, Currency: money.KZT}})
+	s.operate(&ledger.Fund{MerchantID: s.Merchant, PaymentID: id, Book: book, Money: money.Money{Amount: deposit, Currency: money.KZT}})
+}
+
+// operate does what an operator does: beside the server, which has the effects.
+func (s *seller) operate(o engine.Operation) {
+	s.house.t.Helper()
+	aside := engine.New(s.house.DB, engine.Options{Clock: s.house.clock})
+	defer aside.Close(context.Background())
+	if err := aside.Do(o); err != nil {
+		s.house.t.Fatal(err)
+	}
+}
+
+// review is the operator's word on a refund that was requested. It returns the code
+// of a refusal, 0 for none.
+func (s *seller) review(refund string, approve bool) codes.Code {
+	s.house.t.Helper()
+	id, err := strconv.ParseInt(refund, 10, 64)
 	if err != nil {
 		s.house.t.Fatal(err)
 	}
+	var waiting []purchase.Request
+	err = s.house.DB.View(s.house.t.Context(), func(tx *store.Tx) (err error) {
+		waiting, err = purchase.Requests(s.house.t.Context(), tx, s.Merchant, id, 10)
+		return err
+	})
+	if err != nil || len(waiting) != 1 {
+		s.house.t.Fatalf("%d requests of number %d wait, error %v", len(waiting), id, err)
+	}
+	o := &purchase.Review{Request: waiting[0], Approve: approve}
+	s.operate(o)
+	if o.Refusal != nil {
+		return o.Refusal.Code
+	}
+	return 0
 }
 
 // change edits the merchant.

@@ -152,6 +152,8 @@ func targets(saved string) []target {
 		{"/cancel.php", []targetField{{"pg_payment_id", "7", "number", true}}},
 		{"/do_capture.php", []targetField{{"pg_payment_id", "7", "number", true}, {"pg_clearing_amount", "1", "amount", false}}},
 		{"/revoke.php", []targetField{{"pg_payment_id", "7", "number", true}, {"pg_refund_amount", "1", "amount", false}}},
+		{"/create_refund_request.php", []targetField{
+			{"pg_payment_id", "7", "number", true}, {"pg_refund_amount", "1", "amount", false}, {"pg_comment", "Too small; sent back", "text", false}}},
 		{"/ps_list.php", []targetField{{"pg_amount", "1", "amount", true}, {"pg_currency", "KZT", "currency", false}}},
 		{"/get_status3.php", status(false)},
 		{"/get_status.php", status(false)},
