@@ -163,17 +163,30 @@ func (s *Server) pay(p paying) (view, error) {
 	}
 	if no := turn.Refusal; no != nil {
 		page.Trouble, page.Lifetime = troubleOf(no), s.lifetime(turn.Row)
-		return show(page), nil
+		return view{status: refusedStatus(no), page: page}, nil
 	}
 	return p.turned(turn), nil
 }
 
 // troubleOf is what the payer reads of the merchant's no.
 func troubleOf(no *purchase.Verdict) pages.Trouble {
-	if no.Silent || no.Words == "" {
+	switch {
+	case no.Patience == purchase.Later:
+		return pages.Trouble{Kind: pages.TriedTooSoon}
+	case no.Patience == purchase.Never:
+		return pages.Trouble{Kind: pages.TriedTooOften}
+	case no.Silent || no.Words == "":
 		return pages.Trouble{Kind: pages.ShopSilent}
 	}
 	return pages.Trouble{Kind: pages.ShopRefused, Said: no.Words}
+}
+
+// refusedStatus is 429 for who tries too much.
+func refusedStatus(no *purchase.Verdict) int {
+	if no.Patience != purchase.Asked {
+		return http.StatusTooManyRequests
+	}
+	return http.StatusOK
 }
 
 func (p paying) checkout(saved []cardtoken.Token) pages.Checkout {

@@ -42,7 +42,7 @@ func (s *Server) payBySaved(p paying) (view, error) {
 	}
 	if no := turn.Refusal; no != nil {
 		page.Trouble = troubleOf(no)
-		return show(page), nil
+		return view{status: refusedStatus(no), page: page}, nil
 	}
 	return p.turned(turn), nil
 }

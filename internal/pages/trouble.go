@@ -15,10 +15,12 @@ type TroubleKind int
 
 // The kinds of Trouble. In none of them has money been taken.
 const (
-	ShopRefused  TroubleKind = iota + 1 // the shop refused the payment when it was asked
-	ShopSilent                          // the shop did not answer, or nothing that can be understood
-	CardDeclined                        // the bank declined, and another card may be tried
-	CardGone                            // the saved card that was chosen cannot be used any more
+	ShopRefused   TroubleKind = iota + 1 // the shop refused the payment when it was asked
+	ShopSilent                           // the shop did not answer, or nothing that can be understood
+	CardDeclined                         // the bank declined, and another card may be tried
+	CardGone                             // the saved card that was chosen cannot be used any more
+	TriedTooSoon                         // there were many tries in a short time
+	TriedTooOften                        // there were as many tries as a payment has
 )
 
 func (t Trouble) alert(w *words, merchant string) alert {

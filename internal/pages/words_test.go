@@ -94,7 +94,7 @@ func TestEveryOutcomeNoticeAndProblemHasItsTexts(t *testing.T) {
 			t.Errorf("no words for %s", method)
 		}
 	}
-	for kind := ShopRefused; kind <= CardGone; kind++ {
+	for kind := ShopRefused; kind <= TriedTooOften; kind++ {
 		if russian.Troubles[kind].Text == "" {
 			t.Errorf("no words for trouble %d", kind)
 		}

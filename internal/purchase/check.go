@@ -18,21 +18,26 @@ import (
 
 // Verdict is what a merchant says to a check request. Words are its own, for the
 // payer, when it said no; Silent says that it said nothing that counts. Until is how
-// long it keeps the order, zero when it did not say.
+// long it keeps the order, zero when it did not say. Patience tells why it was not asked.
 type Verdict struct {
 	OK     bool
 	Words  string
 	Silent bool
 	Until  time.Time
+	Patience
 }
 
 // check asks the merchant, if it wants to be asked, whether the purchase may be
 // paid (2.15, R40): yes, signed or unsigned, lets it; all else does not. It is
-// asked once for each try of the payer. An error is our own trouble.
+// asked once for each try of the payer, as long as these have bounds. An error is our
+// own trouble.
 func (p *Service) check(ctx context.Context, row Row) (Verdict, error) {
 	t := row.Terms()
 	if t.CheckURL == "" {
 		return Verdict{OK: true}, nil
+	}
+	if patience, err := p.try(ctx, row.Key); err != nil || patience != Asked {
+		return Verdict{Patience: patience}, err
 	}
 	m, err := p.Merchants.Get(ctx, row.MerchantID)
 	if err != nil {

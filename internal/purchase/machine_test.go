@@ -36,6 +36,9 @@ type sums struct {
 	expires, sent, paid time.Time
 	asked               time.Time // the last call with the idempotency key
 	keyed               int64     // and the step it asked for
+	tries               int64     // of the payer
+	debt                time.Duration
+	asking              time.Time // the last of them
 }
 
 // model walks a world and the sums side by side.
@@ -121,6 +124,24 @@ func (m *model) shorten(t *rapid.T) {
 	admitted := x.open(m.now) && o.until.Before(x.expires)
 	if m.try(t, admitted, o); admitted {
 		x.expires = o.until
+	}
+}
+
+func (m *model) ask(t *rapid.T) {
+	k, x := m.pick(t)
+	x.debt = max(0, x.debt-m.now.Sub(x.asking)) // of every twelve seconds, a try
+	x.asking = m.now
+	o, before := &try{key: k}, m.image()
+	m.do(o)
+	admitted := x.tries < 30 && x.debt+12*time.Second <= time.Minute
+	if admitted {
+		x.tries, x.debt = x.tries+1, x.debt+12*time.Second
+	}
+	if before.equal(m.image()) == admitted || m.row(k).Tries != x.tries {
+		t.Fatalf("admitted %v, %d tries", admitted, m.row(k).Tries)
+	}
+	if (o.patience == Asked) != admitted || (o.patience == Never) != (!admitted && x.tries == 30) {
+		t.Fatalf("try %d is %d", x.tries, o.patience)
 	}
 }
 
@@ -346,7 +367,7 @@ func TestPurchasesKeepTheBooks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := &model{world: newWorld(), all: map[Key]*sums{}}
 		t.Repeat(map[string]func(*rapid.T){
-			"create": m.create, "pay": m.pay, "choose": m.choose, "shorten": m.shorten, "challenge": m.secure, "send": m.send, "give up": m.giveUp, "lapse": m.expire,
+			"create": m.create, "pay": m.pay, "choose": m.choose, "shorten": m.shorten, "ask": m.ask, "challenge": m.secure, "send": m.send, "give up": m.giveUp, "lapse": m.expire,
 			"settle": m.settle, "follow": m.follow, "follow once more": m.follow, "conclude": m.conclude, "conclude once more": m.conclude,
 			"request": m.request, "review": m.review, "hand over": m.handOver,
 			"wait": m.wait, "": m.check,

@@ -2,6 +2,8 @@ package purchase_test
 
 import (
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"tolem/internal/bank"
@@ -33,9 +35,10 @@ func onlyAnOKLetsAPurchaseBePaid(h *house) {
 	}
 	w := h.proposal("A-1", true)
 	w.Terms.CheckURL = h.shop.URL + "/fp/check?cart=77"
-	row := h.create(w)
+	var row purchase.Row
 	for what, answer := range no {
 		h.shop.on("check", answer)
+		row = h.create(w)
 		turn := h.submit(row, good)
 		if turn.Refusal == nil || turn.Refusal.OK || turn.Row.State != purchase.Created {
 			h.t.Fatalf("%s: %+v, %s", what, turn.Refusal, turn.Row.State)
@@ -80,20 +83,24 @@ func aShopKeepsAnOrderAsLongAsItSays(h *house) {
 	}
 	w := h.proposal("A-1", true)
 	w.Terms.CheckURL = h.shop.URL + "/fp/check"
-	row, other, opening := h.create(w), h.create(w), h.clock.Now()
+	w.Lifetime = 10 * time.Minute
+	var row purchase.Row
+	opening := h.clock.Now()
 	for _, c := range []struct {
 		seconds string
 		left    time.Duration // afterwards
 	}{
-		{"86401", purchase.Lifetime}, {"0", purchase.Lifetime}, {"-5", purchase.Lifetime}, {"soon", purchase.Lifetime}, {"600", 10 * time.Minute},
-		{"99999999999999999999", 10 * time.Minute}, {"601", 10 * time.Minute}, {"599", 599 * time.Second},
+		{"601", w.Lifetime}, {"600", w.Lifetime}, {"0", w.Lifetime}, {"-5", w.Lifetime}, {"soon", w.Lifetime}, {"99999999999999999999", w.Lifetime},
+		{"599", 599 * time.Second},
 	} {
 		keeps("rejected", c.seconds)
-		if turn := h.submit(h.now(row.Key), good); turn.Refusal == nil || !turn.Row.ExpiresAt.Equal(opening.Add(c.left)) {
+		row = h.create(w)
+		if turn := h.submit(row, good); turn.Refusal == nil || !turn.Row.ExpiresAt.Equal(opening.Add(c.left)) {
 			h.t.Errorf("%s: until %s, want %s from now", c.seconds, turn.Row.ExpiresAt, c.left)
 		}
 	}
 	keeps("ok", "60")
+	other := h.create(w)
 	if turn := h.submit(other, enrolled); turn.Row.State != purchase.Challenged || !turn.Row.ExpiresAt.Equal(opening.Add(time.Minute)) {
 		h.t.Errorf("at the issuer: %s until %s", turn.Row.State, turn.Row.ExpiresAt)
 	}
@@ -101,8 +108,42 @@ func aShopKeepsAnOrderAsLongAsItSays(h *house) {
 	if h.is(other.Key, purchase.Declined); h.now(row.Key).State != purchase.Created {
 		h.t.Error("the other is over too")
 	}
-	h.clock.Advance(9 * time.Minute)
+	h.clock.Advance(599*time.Second - time.Minute)
 	h.is(row.Key, purchase.Expired)
+}
+
+// aPageAsksItsShopNotWithoutEnd: however many try, and as long as they like.
+func aPageAsksItsShopNotWithoutEnd(h *house) {
+	w := h.proposal("A-1", true)
+	w.Terms.CheckURL = h.shop.URL + "/fp/check"
+	h.shop.on("check", h.shop.says("rejected"))
+	row := h.create(w)
+	var patience [3]atomic.Int64
+	var tabs sync.WaitGroup
+	for range 9 {
+		tabs.Go(func() {
+			if turn, err := h.Submit(h.t.Context(), row, typed(h.t, good)); err != nil || turn.Refusal == nil {
+				h.t.Errorf("%+v %v", turn.Refusal, err)
+			} else {
+				patience[turn.Refusal.Patience].Add(1)
+			}
+		})
+	}
+	tabs.Wait()
+	if asked := len(h.shop.of("check", number(row.Key))); asked != 5 || patience[purchase.Asked].Load() != 5 || patience[purchase.Later].Load() != 4 {
+		h.t.Errorf("9 tabs ask the shop %d times", asked)
+	}
+	tries := 5
+	for ; tries < 100 && h.submit(row, good).Refusal.Patience != purchase.Never; tries++ {
+		h.clock.Advance(12 * time.Second)
+	}
+	if asked := len(h.shop.of("check", number(row.Key))); asked != 30 {
+		h.t.Errorf("the shop is asked %d times in all", asked)
+	}
+	h.shop.on("check", h.shop.says("ok"))
+	if row := h.submit(row, good).Row; row.State != purchase.Created || h.line.charges.Load() != 0 {
+		h.t.Errorf("%s after the last try", row.State)
+	}
 }
 
 // merchantsAreCalledAsTheyLike: R38.

@@ -69,8 +69,10 @@ type Row struct {
 	Message     string         `db:"message,fixed"` // what R46 compares; of recurring charges only
 	PageHash    string         `db:"page_hash,fixed"`
 	Method      string         `db:"method"`
-	Contact     Contact        `db:"contact"` // what the payer told of itself
-	ShownText   string         `db:"shown"`   // JSON of Shown
+	Contact     Contact        `db:"contact"`   // what the payer told of itself
+	Tries       int64          `db:"tries"`     // how often the merchant was asked whether it may be paid
+	TriesEnd    time.Time      `db:"tries_end"` // see try
+	ShownText   string         `db:"shown"`     // JSON of Shown
 	CardToken   string         `db:"card_token"`
 	CardID      int64          `db:"card_id"`
 	PendingCard []byte         `db:"pending_card"`

@@ -13,6 +13,7 @@ var scenes = []struct {
 	{"an order has one purchase at a time", anOrderHasOnePurchaseAtATime},
 	{"only an ok lets a purchase be paid", onlyAnOKLetsAPurchaseBePaid},
 	{"a shop keeps an order as long as it says", aShopKeepsAnOrderAsLongAsItSays},
+	{"a page asks its shop not without end", aPageAsksItsShopNotWithoutEnd},
 	{"merchants are called as they like", merchantsAreCalledAsTheyLike},
 	{"a payer comes back with what the shop expects", aPayerComesBackWithWhatTheShopExpects},
 	{"a rejected result takes the payment back", aRejectedResultTakesThePaymentBack},
