@@ -9,7 +9,7 @@
 	// Names: what a screen reader says.
 	if (!document.documentElement.lang || !document.title.trim()) wrongs.push("no language or no title");
 	if (all("h1").length !== 1 || all("main").length !== 1) wrongs.push("not one heading in one main part");
-	const standard = {number: "cc-number", holder: "cc-name", expiry: "cc-exp", cvc: "cc-csc", code: "one-time-code", amount: "transaction-amount", contact: "email"};
+	const standard = {number: "cc-number", holder: "cc-name", expiry: "cc-exp", cvc: "cc-csc", saved_cvc: "cc-csc", code: "one-time-code", amount: "transaction-amount", contact: "email"};
 	for (const input of all("input")) {
 		if (![...input.labels].some((label) => visible(label) && label.innerText.trim())) wrong(input, "no label");
 		if (input.type !== "text") continue; // a choice, which its label says all of

@@ -103,6 +103,9 @@ func (p *payer) withTheSavedCard() {
 	}
 	p.reads("saved card")
 	p.pressButton("form.pay button")
+	p.reads("saved card without its security code")
+	p.paste("saved_cvc", "123")
+	p.pressButton("form.pay button")
 	p.reads("paid")
 	if pan := p.s.bought(page.payment).Get("pg_card_pan"); pan != "4716-04XX-XXXX-1981" {
 		p.t.Error(pan)

@@ -150,6 +150,12 @@ func (s *Server) pay(p paying) (view, error) {
 			page.Trouble, page.Saved = pages.Trouble{Kind: pages.CardGone}, ""
 			return view{status: http.StatusUnprocessableEntity, page: page}, nil
 		}
+		if page.AskCode {
+			var problem pages.Problem
+			if means.Card.CVC, problem = securityCode(p.r, pages.FieldSavedCVC, pages.SavedCVCMissing, pages.SavedCVCWrong); problem != "" {
+				wrong = append(wrong, problem)
+			}
+		}
 	} else {
 		typed, again := form{brands: chargeable, holderRequired: true, holderWords: 2, full: true}.read(p.r, now.In(s.Zone))
 		page.Form, means.Card = again, typed
@@ -192,7 +198,7 @@ func refusedStatus(no *purchase.Verdict) int {
 func (p paying) checkout(saved []cardtoken.Token) pages.Checkout {
 	page := pages.Checkout{
 		Frame: p.frame, Lifetime: p.lifetime, Amount: p.money(p.row.Amount), Description: p.terms.Description, Order: p.row.OrderID,
-		CanSave: p.row.UserID != "" && p.merchant.Settings.Tokens,
+		CanSave: p.row.UserID != "" && p.merchant.Settings.Tokens, AskCode: !p.merchant.Settings.Purchase.NoSavedCardCode,
 	}
 	if phone, email := p.row.Payer(); phone == "" && email == "" {
 		page.Contact = pages.Contact{Asked: true, Required: p.terms.NotifyPhone || p.terms.NotifyEmail, Typed: clip(p.r.PostForm.Get(pages.FieldContact))}

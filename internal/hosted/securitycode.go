@@ -25,15 +25,8 @@ func (s *Server) payBySaved(p paying) (view, error) {
 	if p.r.Method != http.MethodPost {
 		return show(page), nil
 	}
-	text := p.r.PostForm.Get(pages.FieldCVC)
-	cvc, err := card.ParseCVC(text)
-	switch {
-	case text == "":
-		page.Problem = pages.CVCMissing
-	case err != nil:
-		page.Problem = pages.CVCWrong
-	}
-	if page.Problem != "" {
+	var cvc card.CVC
+	if cvc, page.Problem = securityCode(p.r, pages.FieldCVC, pages.CVCMissing, pages.CVCWrong); page.Problem != "" {
 		return view{status: http.StatusUnprocessableEntity, page: page}, nil
 	}
 	turn, err := s.Purchases.Submit(p.r.Context(), p.row, purchase.Means{Saved: token, Card: cardtoken.Card{CVC: cvc}})

@@ -62,13 +62,24 @@ func (f form) readRest(r *http.Request, now time.Time, typed *cardtoken.Card, wr
 	case !typed.Expiry.Valid(now):
 		wrong(pages.ExpiryPast)
 	}
-	text = r.PostForm.Get(pages.FieldCVC)
-	switch typed.CVC, err = card.ParseCVC(text); {
-	case text == "":
-		wrong(pages.CVCMissing)
-	case err != nil:
-		wrong(pages.CVCWrong)
+	var problem pages.Problem
+	if typed.CVC, problem = securityCode(r, pages.FieldCVC, pages.CVCMissing, pages.CVCWrong); problem != "" {
+		wrong(problem)
 	}
+}
+
+// securityCode takes a card's code out of its field, or says which of two things is
+// wrong with it.
+func securityCode(r *http.Request, field string, missing, wrong pages.Problem) (card.CVC, pages.Problem) {
+	text := r.PostForm.Get(field)
+	code, err := card.ParseCVC(text)
+	switch {
+	case text == "":
+		return card.CVC{}, missing
+	case err != nil:
+		return card.CVC{}, wrong
+	}
+	return code, ""
 }
 
 // clip bounds what is shown again.

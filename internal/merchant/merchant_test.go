@@ -214,7 +214,7 @@ func TestSettingsReadTheirOwnText(t *testing.T) {
 		"purchase": "on", "purchase.fee_percent": "2.9", "purchase.fee_fixed": "1", "purchase.auto_clearing": "on", "purchase.check_url": "https://shop.example/check",
 		"purchase.result_url": "https://shop.example/result", "purchase.success_url": "https://shop.example/ok", "purchase.failure_url": "https://shop.example/no",
 		"purchase.state_url": "https://shop.example/state", "purchase.site_url": "https://shop.example/", "purchase.request_method": "XML", "purchase.unique_order_id": "on", "purchase.legacy_failure_fields": "on",
-		"purchase.recurring": "on", "purchase.recurring_months": "12", "purchase.refunds": "off", "purchase.card_direct": "on", "purchase.browser_entry": "on",
+		"purchase.recurring": "on", "purchase.recurring_months": "12", "purchase.refunds": "off", "purchase.saved_card_code": "off", "purchase.card_direct": "on", "purchase.browser_entry": "on",
 		"purchase.browser_entry_fields": "cms,wc-api",
 	}
 	s := Defaults()
@@ -261,7 +261,7 @@ func TestAShopOnItsFirstDayHasTheDefaultsOfPurchases(t *testing.T) {
 	for name, want := range map[string]string{
 		"purchase": "off", "purchase.auto_clearing": "off", "purchase.request_method": "POST", "purchase.unique_order_id": "off",
 		"purchase.legacy_failure_fields": "off", "purchase.recurring": "off", "purchase.recurring_months": "156", "purchase.refunds": "on",
-		"purchase.card_direct": "off", "purchase.browser_entry": "off", "purchase.browser_entry_fields": "cms_payment_module,wc-api",
+		"purchase.saved_card_code": "on", "purchase.card_direct": "off", "purchase.browser_entry": "off", "purchase.browser_entry_fields": "cms_payment_module,wc-api",
 	} {
 		var before Settings // as one is read that was stored before there were purchases
 		if err := json.Unmarshal([]byte(`{"currency":"KZT","language":"ru"}`), &before); err != nil {

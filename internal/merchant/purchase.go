@@ -26,6 +26,7 @@ type PurchaseSettings struct {
 	Recurring           bool     `json:"recurring,omitempty"`
 	RecurringMonths     int64    `json:"recurring_months,omitempty"` // 0 is LongestRecurring
 	NoRefunds           bool     `json:"no_refunds,omitempty"`
+	NoSavedCardCode     bool     `json:"no_saved_card_code,omitempty"`
 	CardDirect          bool     `json:"card_direct,omitempty"`
 	BrowserEntry        bool     `json:"browser_entry,omitempty"`
 	BrowserEntryFields  []string `json:"browser_entry_fields"` // nil is those of the CMS modules
@@ -89,6 +90,11 @@ var purchaseSettings = []Setting{
 	{"purchase.refunds", "refunds by call are allowed", func(s *Settings) string { return truth(!s.Purchase.NoRefunds) }, func(s *Settings, v string) error {
 		allowed, err := parseTruth(v)
 		s.Purchase.NoRefunds = !allowed
+		return err
+	}},
+	{"purchase.saved_card_code", "the payment page asks for the security code of a saved card", func(s *Settings) string { return truth(!s.Purchase.NoSavedCardCode) }, func(s *Settings, v string) error {
+		asked, err := parseTruth(v)
+		s.Purchase.NoSavedCardCode = !asked
 		return err
 	}},
 	flag("purchase.card_direct", "saved cards may be charged without a security code", func(s *Settings) *bool { return &s.Purchase.CardDirect }),

@@ -7,18 +7,19 @@ import (
 
 // Names of the form fields the pages post. Every form posts FieldLang as well, the language it was shown in.
 const (
-	FieldNumber  = "number"  // card number as typed: digits with spaces or hyphens between them
-	FieldHolder  = "holder"  // name on the card
-	FieldExpiry  = "expiry"  // "MM/YY" as typed, perhaps with spaces or a four-digit year
-	FieldCVC     = "cvc"     // 3 or 4 digits
-	FieldCode    = "code"    // one-time code of the 3-D Secure page
-	FieldAmount  = "amount"  // of AmountForm, as typed
-	FieldContact = "contact" // an e-mail address or a phone number, as typed
-	FieldMethod  = "method"  // a Method
-	FieldSaved   = "saved"   // Key of the saved card to pay with; empty for a card that is typed
-	FieldSave    = "save"    // present when the payer wants the card kept
-	FieldCancel  = "cancel"  // present when the payer pressed cancel
-	FieldLang    = "lang"    // also the query parameter of the language switch
+	FieldNumber   = "number"    // card number as typed: digits with spaces or hyphens between them
+	FieldHolder   = "holder"    // name on the card
+	FieldExpiry   = "expiry"    // "MM/YY" as typed, perhaps with spaces or a four-digit year
+	FieldCVC      = "cvc"       // 3 or 4 digits
+	FieldSavedCVC = "saved_cvc" // the same of a saved card
+	FieldCode     = "code"      // one-time code of the 3-D Secure page
+	FieldAmount   = "amount"    // of AmountForm, as typed
+	FieldContact  = "contact"   // an e-mail address or a phone number, as typed
+	FieldMethod   = "method"    // a Method
+	FieldSaved    = "saved"     // Key of the saved card to pay with; empty for a card that is typed
+	FieldSave     = "save"      // present when the payer wants the card kept
+	FieldCancel   = "cancel"    // present when the payer pressed cancel
+	FieldLang     = "lang"      // also the query parameter of the language switch
 )
 
 // Brand is a card brand, as the protocol abbreviates it (R16).
@@ -65,6 +66,8 @@ const (
 	ExpiryPast        Problem = "expiry-past"
 	CVCMissing        Problem = "cvc-missing"
 	CVCWrong          Problem = "cvc-wrong"
+	SavedCVCMissing   Problem = "saved_cvc-missing"
+	SavedCVCWrong     Problem = "saved_cvc-wrong"
 	AmountMissing     Problem = "amount-missing"
 	AmountWrong       Problem = "amount-wrong"   // not a number
 	AmountTooFine     Problem = "amount-toofine" // more decimals than the currency has

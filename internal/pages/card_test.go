@@ -35,6 +35,8 @@ func TestFormsAskForWhatTheirPurposeNeeds(t *testing.T) {
 		{Checkout{}, []string{FieldNumber, FieldHolder, FieldExpiry, FieldCVC}},
 		{Checkout{Contact: Contact{Asked: true}}, []string{FieldNumber, FieldHolder, FieldExpiry, FieldCVC, FieldContact}},
 		{Checkout{CanSave: true}, []string{FieldNumber, FieldHolder, FieldExpiry, FieldCVC, FieldSave}},
+		{Checkout{AskCode: true}, []string{FieldNumber, FieldHolder, FieldExpiry, FieldCVC}},
+		{Checkout{Cards: []SavedCard{{}}, AskCode: true}, []string{FieldNumber, FieldHolder, FieldExpiry, FieldCVC, FieldSaved, FieldSavedCVC}},
 		{Checkout{Cards: []SavedCard{{}}}, []string{FieldNumber, FieldHolder, FieldExpiry, FieldCVC, FieldSaved}},
 		{Checkout{Methods: []Method{BankCard, Cash}}, []string{FieldNumber, FieldHolder, FieldExpiry, FieldCVC, FieldMethod}},
 		{AmountForm{}, []string{FieldAmount}},
@@ -103,6 +105,8 @@ func TestEachProblemIsSaidAboveAndBesideItsField(t *testing.T) {
 	for problem, said := range english.Problems {
 		page := text(t, drawn(CardForm{Frame: frame, Form: Form{Problems: []Problem{problem}}}))
 		switch problem.field() {
+		case FieldSavedCVC:
+			page = text(t, drawn(Checkout{Frame: frame, Form: Form{Problems: []Problem{problem}}, Cards: []SavedCard{{}}, AskCode: true}))
 		case FieldContact:
 			page = text(t, drawn(Checkout{Frame: frame, Form: Form{Problems: []Problem{problem}}, Contact: Contact{Asked: true}}))
 			said = strings.ReplaceAll(said, "+", "&#43;")

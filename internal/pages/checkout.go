@@ -20,8 +20,10 @@ type Checkout struct {
 	Methods []Method
 	Method  Method
 	// Cards are the payer's saved cards. Saved is the Key of the chosen one; empty chooses another card, which is to be typed.
-	Cards []SavedCard
-	Saved string
+	// AskCode asks for the security code of a saved card.
+	Cards   []SavedCard
+	Saved   string
+	AskCode bool
 	// CanSave offers to keep a card that is typed. Save is whether the payer wants it.
 	CanSave bool
 	Save    bool
@@ -65,16 +67,12 @@ const (
 
 func (p Checkout) content(w *words) content {
 	amount := p.Amount.in(w)
-	fields := []field{numberField(w, p.Form), expiryField(w, p.Form), cvcField(w), holderField(w, p.Form, true)}
-	card := len(fields)
-	if p.Contact.Asked {
-		fields = append(fields, contactField(w, p.Contact))
-	}
-	all := p.ask(w, fields...)
-	all.Fields = fields[:card]
+	all := p.ask(w, p.fields(w)...)
+	code, contact := all.apart(FieldSavedCVC), all.apart(FieldContact)
 	view := payView{
 		asked:     all,
-		Contact:   asked{Fields: fields[card:]},
+		SavedCode: code,
+		Contact:   contact,
 		Title:     w.PayTitle,
 		Amount:    amount,
 		Text:      clean(p.Description),
@@ -89,6 +87,18 @@ func (p Checkout) content(w *words) content {
 		Submit:    fill(w.PaySubmit, "amount", amount),
 	}
 	return view.content(w, p.Frame, p.Lifetime, p.Trouble)
+}
+
+// fields are in the order in which they stand on the page.
+func (p Checkout) fields(w *words) (fields []field) {
+	if p.AskCode && len(p.Cards) > 0 {
+		fields = append(fields, cvcField(w, FieldSavedCVC))
+	}
+	fields = append(fields, numberField(w, p.Form), expiryField(w, p.Form), cvcField(w, FieldCVC), holderField(w, p.Form, true))
+	if p.Contact.Asked {
+		fields = append(fields, contactField(w, p.Contact))
+	}
+	return fields
 }
 
 func (p Checkout) positions(w *words) []positionView {

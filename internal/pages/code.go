@@ -15,7 +15,7 @@ type SecurityCode struct {
 func (p SecurityCode) content(w *words) content {
 	form := Form{Problems: []Problem{p.Problem}}
 	view := payView{
-		asked:  form.ask(w, cvcField(w)),
+		asked:  form.ask(w, cvcField(w, FieldCVC)),
 		Title:  w.PayTitle,
 		Amount: p.Amount.in(w),
 		Text:   clean(p.Description),

@@ -1,6 +1,9 @@
 package pages
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // field is an input of a card form with everything the template and the script need.
 type field struct {
@@ -52,11 +55,22 @@ func (f Form) ask(w *words, fields ...field) asked {
 			shown.Alert.Title = w.ProblemsTitle
 			shown.Alert.Problems = append(shown.Alert.Problems, problemView{fields[i].Name, fields[i].Error})
 		}
-		if fields[i].Name == FieldCVC && fields[i].Error == "" && again {
+		if fields[i].Autocomplete == "cc-csc" && fields[i].Error == "" && again {
 			fields[i].Hint = w.CVCAgain
 		}
 	}
 	return shown
+}
+
+// apart takes a field out of those that stand together, if it is there.
+func (a *asked) apart(name string) asked {
+	for i, f := range a.Fields {
+		if f.Name == name {
+			a.Fields = slices.Concat(a.Fields[:i], a.Fields[i+1:])
+			return asked{Fields: []field{f}}
+		}
+	}
+	return asked{}
 }
 
 // problem is the first of the problems that belongs to the field, or "".
@@ -114,9 +128,9 @@ func contactField(w *words, contact Contact) field {
 	return f
 }
 
-func cvcField(w *words) field {
+func cvcField(w *words, name string) field {
 	return field{
-		Name: FieldCVC, Label: w.CVC, Hint: w.CVCHint,
+		Name: name, Label: w.CVC, Hint: w.CVCHint,
 		Autocomplete: "cc-csc", InputMode: "numeric", MaxLength: 4, Half: true,
 	}
 }

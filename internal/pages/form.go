@@ -50,7 +50,7 @@ func (p CardForm) content(w *words) content {
 		Preview: true,
 		Submit:  w.CardSubmit,
 	}
-	view.asked = p.ask(w, numberField(w, p.Form), holderField(w, p.Form, true), expiryField(w, p.Form), cvcField(w))
+	view.asked = p.ask(w, numberField(w, p.Form), holderField(w, p.Form, true), expiryField(w, p.Form), cvcField(w, FieldCVC))
 	return view.content()
 }
 

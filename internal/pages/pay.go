@@ -13,6 +13,7 @@ type payView struct {
 	Cards     []choiceView
 	CanSave   bool
 	Save      bool
+	SavedCode asked
 	Contact   asked
 	Preview   bool // draw the card while it is typed
 	Submit    string

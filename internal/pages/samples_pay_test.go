@@ -35,7 +35,7 @@ func paySamples(lang Lang) map[string]Page {
 	}
 	full.CanSave, full.Save = true, true
 	saved := full
-	saved.Saved, saved.Methods, saved.Contact = "k1", nil, Contact{Asked: true}
+	saved.Saved, saved.AskCode, saved.Methods, saved.Contact = "k1", true, nil, Contact{Asked: true}
 	wrong := plain
 	wrong.Values = Values{testNumber, "AIGUL SERIKOVA", "02/20"}
 	wrong.Problems, wrong.CanSave = []Problem{NumberWrong, ExpiryPast, CVCMissing, ContactWrong}, true

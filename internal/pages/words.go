@@ -36,6 +36,7 @@ type words struct {
 	Methods      map[Method]string
 	PayWith      string
 	AnotherCard  string
+	SavedCard    string
 	CardUntil    string // {expiry}
 	SaveCard     string
 	SaveCardHint string

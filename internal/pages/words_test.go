@@ -82,7 +82,7 @@ func TestEveryOutcomeNoticeAndProblemHasItsTexts(t *testing.T) {
 		}
 	}
 	for _, problem := range []Problem{
-		NumberMissing, NumberWrong, NumberUnsupported, HolderMissing, HolderWrong, ExpiryMissing, ExpiryWrong, ExpiryPast, CVCMissing, CVCWrong,
+		NumberMissing, NumberWrong, NumberUnsupported, HolderMissing, HolderWrong, ExpiryMissing, ExpiryWrong, ExpiryPast, CVCMissing, CVCWrong, SavedCVCMissing, SavedCVCWrong,
 		AmountMissing, AmountWrong, AmountTooFine, AmountTooLow, AmountTooHigh, ContactMissing, ContactWrong,
 	} {
 		if russian.Problems[problem] == "" {

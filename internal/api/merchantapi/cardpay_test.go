@@ -94,6 +94,36 @@ func TestAPayerConfirmsWithTheSecurityCode(t *testing.T) {
 	}
 }
 
+// A saved card pays on the payment's page with its security code, unless the shop has
+// switched that off.
+func TestAPageAsksForTheCodeOfASavedCardUnlessTheShopDoesNot(t *testing.T) {
+	t.Parallel()
+	h := open(t, platform.Config{})
+	shop := h.enroll(merchant.Test)
+	_, card := shop.save("cardstorage", "usr-1", "4716047261941981", "08/29")
+	for _, c := range []struct {
+		setting, code string
+		status        int
+	}{
+		{"on", "", http.StatusUnprocessableEntity}, {"on", "12a", http.StatusUnprocessableEntity}, {"on", "123", http.StatusFound}, {"off", "", http.StatusFound},
+	} {
+		shop.set("purchase.saved_card_code", c.setting)
+		created, err := shop.Call(t.Context(), "/init_payment", "pg_amount", "25", "pg_description", "Order 1", "pg_user_id", "usr-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := strings.Replace(created.Get("pg_redirect_url"), "https://pay.example", h.URL(), 1)
+		response, err := patient.PostForm(page, url.Values{"saved": {card}, "saved_cvc": {c.code}, "cvc": {"123"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if paid := shop.purchase(created.Get("pg_payment_id")).State.Paid(); response.StatusCode != c.status || paid != (c.status == http.StatusFound) {
+			t.Errorf("%s, code %q: HTTP %d, paid %v", c.setting, c.code, response.StatusCode, paid)
+		}
+	}
+}
+
 // Of many confirmations at once one charges the card; the others are too late (R47).
 func TestACardIsChargedByOneConfirmation(t *testing.T) {
 	for store, database := range stores {

@@ -47,6 +47,7 @@
 			return all.slice(0, 2) + "/" + all.slice(2, 4);
 		},
 		cvc: (all) => all.slice(0, 4),
+		saved_cvc: (all) => all.slice(0, 4),
 		code: (all) => all.slice(0, 6),
 	};
 
@@ -167,11 +168,13 @@
 
 	// What is not used is not sent: the fields of a card when a saved one pays, and all of it when the payer pays in another way.
 	const another = document.getElementById("new-card");
+	const code = document.getElementById("saved-card");
 	if (another) {
 		const picked = (name) => (document.querySelector('[name="' + name + '"]:checked') || {}).value;
 		const use = (part, yes) => { part.hidden = part.disabled = !yes; };
 		const settle = () => {
 			use(another, !picked("saved"));
+			if (code) use(code, Boolean(picked("saved")));
 			use(document.getElementById("by-card"), (picked("method") || "bankcard") === "bankcard");
 		};
 		for (const radio of document.querySelectorAll("input[type=radio]")) radio.addEventListener("change", settle);
