@@ -106,6 +106,12 @@ var gallery = []struct {
 	{"checkout-amount", func(s *sandbox, p *tab, lang string) {
 		p.visit(in(lang, s.checkout("pg_amount", "", "pg_amount_interval_from", "500", "pg_amount_interval_to", "100000")))
 	}},
+	{"checkout-code", func(s *sandbox, p *tab, lang string) {
+		p.visit(s.checkout("pg_user_id", "coder-"+lang).address)
+		p.do(chromedp.Click(chromedp.CSS("label.check")))
+		p.pays(frictionless)
+		p.visit(s.confirming("coder-"+lang, lang).address)
+	}},
 	{"checkout-challenge", func(s *sandbox, p *tab, lang string) {
 		p.visit(in(lang, s.checkout()))
 		p.pays(challenged)
