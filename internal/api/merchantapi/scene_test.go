@@ -18,6 +18,7 @@ type scene struct {
 	answer    []string // the fields of the answer, or what it says besides
 	refusals  bool     // answer lines are "change -> code description", each a call of its own
 	transfers []string
+	later     bool // transfers may come now, and are compared with those of the next case
 }
 
 // readScenes reads a fixture file.
@@ -71,7 +72,7 @@ func isCall(line string) bool {
 
 // rule takes in a ruler and tells what follows it.
 func (s *scene) rule(ruler string) (part string) {
-	if ruler == "books" {
+	if s.later = ruler == "books later"; s.later || ruler == "books" {
 		return "books"
 	}
 	s.ruler, s.refusals = strings.CutPrefix(ruler, "each ")
