@@ -15,6 +15,7 @@ import (
 	"tolem/internal/engine"
 	"tolem/internal/ledger"
 	"tolem/internal/payout"
+	"tolem/internal/pgtest"
 	"tolem/internal/purchase"
 	"tolem/internal/store"
 )
@@ -98,9 +99,8 @@ func TestABenchmarkOfWholePayoutsCountsAllOfThem(t *testing.T) {
 	onBothStores(t, func(t *testing.T, s *site) {
 		p := s.start(t)
 		path := s.stage(t, 4, 0)
-		lines := filepath.Join(s.output, "lines.jsonl")
 		report := tell[bench.Report](t, s, "bench", "payouts", "--url", p.URL, "--shops", path, "--duration", "300ms", "--warmup", "100ms", "--concurrency", "4",
-			"--database", s.database, "--pids", strconv.Itoa(p.cmd.Process.Pid), "--lines", lines, "--what", "whole", "--round", "1")
+			"--database", s.database, "--pids", strconv.Itoa(p.cmd.Process.Pid))
 		c := report.Callbacks
 		if report.Calls == 0 || report.Errors != 0 || report.Outcomes["ok"] != int(report.Calls) || report.Latency.P50 <= 0 || report.Latency.P50 > report.Latency.P99 {
 			t.Errorf("%+v", report)
@@ -118,12 +118,54 @@ func TestABenchmarkOfWholePayoutsCountsAllOfThem(t *testing.T) {
 		if int64(len(paid)) < report.Calls || len(of) != 4 {
 			t.Errorf("%d payouts of %d merchants for %d calls and a warm-up", len(paid), len(of), report.Calls)
 		}
-		if table := s.tolem(t, "bench", "table", lines); !strings.Contains(table, "P7") {
-			t.Errorf("the table has no P7:\n%s", table)
-		}
 		p.stop(t)
 		booksAreRight(t, s)
 	})
+}
+
+// TestRoundsTakeTurnsWithPgbench, which makes its tables before the first. All of them are
+// lines of the table.
+func TestRoundsTakeTurnsWithPgbench(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, true)
+	p := s.start(t)
+	path, lines := s.stage(t, 2, 0), filepath.Join(s.output, "lines.jsonl")
+	baseline := []string{"--pgbench", pgtest.Database(t), "--pgbench-clients", "2", "--duration", "100ms", "--lines", lines, "--round", "3", "--pgbench-scale"}
+	got := tell[struct {
+		TPCB, Rounds []bench.Report
+		Ratio        bench.Values
+	}](t, s, slices.Concat([]string{"bench", "payouts"}, baseline, []string{"1", "--url", p.URL, "--shops", path, "--rounds", "2", "--what", "whole", "--concurrency", "4"})...)
+	if len(got.TPCB) != 2 || len(got.Rounds) != 2 {
+		t.Fatalf("%d rounds, pgbench in %d", len(got.Rounds), len(got.TPCB))
+	}
+	for i, base := range got.TPCB {
+		if base.Clients != 2 || base.Calls == 0 || base.Seconds < 0.5 || base.Seconds > 5 {
+			t.Errorf("pgbench: %+v", base)
+		}
+		ours := got.Rounds[i]
+		if ours.Calls == 0 || ours.Errors != 0 || ours.Callbacks.Payments != ours.Calls || got.Ratio.Rounds[i] != ours.Callbacks.Rate/base.Rate {
+			t.Errorf("ratios %v, payouts %+v, callbacks %+v", got.Ratio.Rounds, ours, ours.Callbacks)
+		}
+	}
+	s.tolem(t, slices.Concat([]string{"bench", "tpcb", "--what", "tpcb"}, baseline, []string{"1"})...)
+	if said := s.refused(t, slices.Concat([]string{"bench", "tpcb"}, baseline, []string{"2"})...); !strings.Contains(said, "scale 1") {
+		t.Errorf("tables of another scale: %s", said)
+	}
+	all, err := bench.ReadMeasurements(strings.NewReader(read(t, lines)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, m := range all {
+		names = append(names, fmt.Sprintf("%s %d", m.What, m.Round))
+	}
+	if want := []string{"tpcb2 3", "whole 3", "tpcb2 4", "whole 4", "tpcb 3"}; !slices.Equal(names, want) {
+		t.Errorf("lines %q, want %q", names, want)
+	}
+	if table := s.tolem(t, "bench", "table", lines); !strings.Contains(table, "P3") {
+		t.Errorf("the table has no P3:\n%s", table)
+	}
+	p.stop(t)
 }
 
 // TestABenchmarkOfWholePurchasesPaysAllOfThem, in one step and in two, and measures
@@ -175,8 +217,9 @@ func TestABenchmarkOfTheDemoMerchantSavesItsCard(t *testing.T) {
 	s := newSite(t, false)
 	p := s.start(t)
 	picture := filepath.Join(s.output, "ramp.svg")
-	ramp := tell[struct{ Steps []bench.Report }](t, s, "bench", "payouts", "--url", p.URL, "--duration", "200ms", "--ramp", "20:40:2", "--svg", picture)
-	if len(ramp.Steps) != 2 || ramp.Steps[0].Offered != 20 || ramp.Steps[1].Offered != 40 {
+	ramp := tell[struct{ TPCB, Steps []bench.Report }](t, s, "bench", "payouts", "--url", p.URL, "--duration", "200ms", "--ramp", "20:40:2", "--svg", picture,
+		"--pgbench", pgtest.Database(t), "--pgbench-scale", "1", "--pgbench-clients", "2")
+	if len(ramp.TPCB) != 1 || len(ramp.Steps) != 2 || ramp.Steps[0].Offered != 20 || ramp.Steps[1].Offered != 40 {
 		t.Fatalf("%d steps", len(ramp.Steps))
 	}
 	for _, step := range ramp.Steps {
@@ -184,8 +227,8 @@ func TestABenchmarkOfTheDemoMerchantSavesItsCard(t *testing.T) {
 			t.Errorf("%+v, callbacks %+v", step, step.Callbacks)
 		}
 	}
-	if text := read(t, picture); !strings.Contains(text, "</svg>") {
-		t.Error("there is no picture")
+	if text := read(t, picture); !strings.Contains(text, ">pgbench</text>") {
+		t.Error("there is no picture, or none of pgbench")
 	}
 	for card, want := range map[string]string{"4716047261941981": "success", "4916307416334310": "pay: led elsewhere", "5475102935853613": "status: error 10017"} {
 		report := tell[bench.Report](t, s, "bench", "purchases", "--url", p.URL, "--duration", "100ms", "--rate", "50", "--card", card)
@@ -282,6 +325,7 @@ func TestBenchmarksThatMakeNoSenseAreRefused(t *testing.T) {
 	other := newSite(t, false)
 	for _, line := range []string{
 		"payouts --duration 0s", "payouts --concurrency 0", "payouts --rate -1", "payouts --svg x.svg", "payouts --ramp 1:2", "payouts --ramp auto --rate 5",
+		"payouts --rounds 0", "payouts --ramp auto --rounds 2", "payouts --pgbench nowhere", "tpcb", "tpcb --pgbench postgres://x --duration 0s",
 		"payouts --accept-only", "payouts --merchants 2", "payouts --shops SHOPS --merchants 2", "payouts --shops /no/such/file", "payouts --url nowhere",
 		"purchases --merchants 2", "purchases --shops /no/such/file", "purchases --url nowhere", "status", "status --shops SHOPS --orders 0", "echo", "writer --duration 0s", "table", "table /no/such/file", "table --needs P12",
 		"prepare", "prepare --out x --merchants 0", "prepare --out x --stored -1",

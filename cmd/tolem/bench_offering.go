@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -19,6 +18,8 @@ type offering struct {
 	ramp, picture string
 	pids          []int
 	loads         bench.Loads
+	rounds        int
+	tpcb          bench.TPCB
 }
 
 func newOffering(name string, t terminal, trial *bench.Trial) *offering {
@@ -26,6 +27,8 @@ func newOffering(name string, t terminal, trial *bench.Trial) *offering {
 	o.Float64Var(&o.load.Rate, "rate", 0, "how many a second, offered whether earlier ones are answered or not; 0 is as many as the workers manage")
 	o.StringVar(&o.ramp, "ramp", "", "growing rates, each for --duration: FROM:TO:STEPS, or auto until the server is saturated")
 	o.StringVar(&o.picture, "svg", "", "file for a picture of the ramp")
+	o.IntVar(&o.rounds, "rounds", 1, "how often to measure")
+	pgbenchFlags(o.options, &o.tpcb)
 	o.DurationVar(&trial.Drain, "drain", 30*time.Second, "how long to wait for the last callbacks")
 	o.IntSliceVar(&o.pids, "pids", nil, "processes whose cost is reported, the server first; their children count too")
 	return o
@@ -40,14 +43,17 @@ func (o *offering) read(args []string, t terminal) (err error) {
 		return err
 	}
 	o.trial.URL, o.trial.Load, o.trial.Processes = strings.TrimSuffix(o.url, "/"), o.load, o.pids
+	o.tpcb.Duration = o.load.Duration
+	if o.rounds < 1 || o.rounds > 1 && o.ramp != "" {
+		return errors.New("--rounds must be above zero, and a ramp is one round")
+	}
 	o.loads, err = planOf(o.ramp, o.picture, o.load)
 	return err
 }
 
-// measure runs the trial and shows what was measured. If a database was named,
-// callbacks are timed from when a payment ended, as ended reads it; nil does not.
-func (o *offering) measure(ctx context.Context, t terminal, subject string,
-	run func(context.Context, bench.Loads) ([]bench.Report, error), ended func(*store.DB) bench.Ended) error {
+// measure runs the trial in rounds and shows what was measured. If a database was
+// named, callbacks are timed from when a payment ended, as ended reads it; nil does not.
+func (o *offering) measure(ctx context.Context, t terminal, subject string, run trial, ended func(*store.DB) bench.Ended) error {
 	if o.config.Database != "" && ended != nil {
 		db, err := store.Open(ctx, o.config.Database, store.Options{Connections: 2})
 		if err != nil {
@@ -56,11 +62,7 @@ func (o *offering) measure(ctx context.Context, t terminal, subject string,
 		defer db.Close()
 		o.trial.Ended = ended(db)
 	}
-	reports, err := run(ctx, o.loads)
-	if err != nil {
-		return err
-	}
-	return o.showAll(t, subject, reports)
+	return o.inRounds(ctx, t, subject, run)
 }
 
 // planOf is one load, or those of a ramp.
@@ -85,34 +87,4 @@ func planOf(ramp, picture string, load bench.Load) (bench.Loads, error) {
 		}
 		return step, more
 	}, nil
-}
-
-// showAll prints what was measured, records it and draws a ramp, whose subject is
-// the picture's title.
-func (o *offering) showAll(t terminal, subject string, reports []bench.Report) error {
-	if o.ramp == "" {
-		return o.show(t, reports[0])
-	}
-	if o.picture != "" {
-		if err := os.WriteFile(o.picture, bench.Chart("Tolem: "+subject, reports), 0o644); err != nil {
-			return err
-		}
-	}
-	for _, step := range reports {
-		if err := o.record(step); err != nil {
-			return err
-		}
-	}
-	if o.json {
-		return printJSON(t.out, struct {
-			Steps     []bench.Report `json:"steps"`
-			Saturated bool           `json:"saturated"` // by the last step
-		}{reports, bench.Saturated(reports)})
-	}
-	for _, step := range reports {
-		if err := step.Print(t.out); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -61,6 +61,7 @@ func commands() []command {
 		{"bench prepare", "", "make merchants, cards and a past for a benchmark", benchPrepare},
 		{"bench echo", "", "serve nothing but signatures, to compare with", benchEcho},
 		{"bench writer", "", "measure one writer alone with the disk", benchWriter},
+		{"bench tpcb", "", "measure PostgreSQL alone with pgbench, to compare with", benchTPCB},
 		{"bench table", "FILE", "make the table of the figures out of measurements", benchTable},
 		{"version", "", "print the version", version},
 	}

@@ -22,20 +22,23 @@ func linear(most, from, to float64) axis {
 	return a
 }
 
-// logarithmic is an axis from a power of ten not above least to one not below most.
+// logarithmic is an axis from a round number not above least to one not below most.
 func logarithmic(least, most, from, to float64) axis {
 	least = max(least, 1e-9)
-	a := axis{from: from, to: to, logarithmic: true}
-	a.low = math.Pow(10, math.Floor(math.Log10(least)))
-	a.high = max(math.Pow(10, math.Ceil(math.Log10(max(most, least)))), 10*a.low)
+	a := axis{from: from, to: to, low: 1 / roundUp(1/least), logarithmic: true}
+	a.high = max(roundUp(most), roundUp(1.5*a.low))
 	return a
 }
 
-// stride is 1, 2 or 5 times a power of ten: at most eight of it make up length.
-func stride(length float64) float64 {
-	ten := math.Pow(10, math.Floor(math.Log10(length/8)))
+// stride is round: at most eight of it make up length.
+func stride(length float64) float64 { return roundUp(length / 8) }
+
+// roundUp is the next that is not below value of 1, 2 or 5 times a power of ten: so is
+// one over each of them.
+func roundUp(value float64) float64 {
+	ten := math.Pow(10, math.Floor(math.Log10(value)))
 	for _, times := range []float64{1, 2, 5} {
-		if length/(times*ten) <= 8 {
+		if value <= times*ten*1.000001 {
 			return times * ten
 		}
 	}
@@ -61,8 +64,10 @@ func (a axis) ticks() (values []float64) {
 		}
 		return values
 	}
-	for v := a.low; v <= a.high*1.0001; v *= 10 {
-		values = append(values, v)
+	for v := a.low; v <= a.high*1.0001; v = roundUp(1.5 * v) {
+		if ten := math.Log10(v); a.high <= 1e4*a.low || math.Abs(ten-math.Round(ten)) < 1e-6 {
+			values = append(values, v)
+		}
 	}
 	return values
 }

@@ -14,8 +14,10 @@ func TestAxesHaveRoundTicks(t *testing.T) {
 		{linear(500, 0, 1), []float64{0, 100, 200, 300, 400, 500}},
 		{linear(7, 0, 1), []float64{0, 1, 2, 3, 4, 5, 6, 7}},
 		{linear(0, 0, 1), []float64{0, 0.2, 0.4, 0.6, 0.8, 1}},
-		{logarithmic(2, 900, 0, 1), []float64{1, 10, 100, 1000}},
-		{logarithmic(10, 10, 0, 1), []float64{10, 100}},
+		{logarithmic(3, 900, 0, 1), []float64{2, 5, 10, 20, 50, 100, 200, 500, 1000}},
+		{logarithmic(10, 10, 0, 1), []float64{10, 20}},
+		{logarithmic(0.7, 0.7, 0, 1), []float64{0.5, 1}},
+		{logarithmic(0.7, 12000, 0, 1), []float64{1, 10, 100, 1000, 10000}}, // all of them would be a crowd
 	} {
 		got := c.axis.ticks()
 		if !slices.EqualFunc(got, c.want, func(a, b float64) bool { return label(a) == label(b) }) {

@@ -12,6 +12,11 @@ import (
 // Figure is what the rounds say of a row.
 type Figure struct {
 	Row
+	Values
+}
+
+// Values are those of the rounds, with the median and the worst.
+type Values struct {
 	Rounds []float64 `json:"rounds"`
 	Median float64   `json:"median"`
 	Worst  float64   `json:"worst"`
@@ -32,27 +37,28 @@ func Figures(all []Measurement) ([]Figure, error) {
 	}
 	var figures []Figure
 	for _, row := range Rows {
-		f := Figure{Row: row}
+		var values []float64
 		for _, n := range slices.Sorted(maps.Keys(rounds)) {
 			if value, ok := row.figure(rounds[n]); ok {
-				f.Rounds = append(f.Rounds, value)
+				values = append(values, value)
 			}
 		}
-		if len(f.Rounds) > 0 {
-			f.settle()
-			figures = append(figures, f)
+		if len(values) > 0 {
+			figures = append(figures, Figure{row, valuesOf(values, row.AtMost)})
 		}
 	}
 	return figures, nil
 }
 
-func (f *Figure) settle() {
-	sorted := slices.Sorted(slices.Values(f.Rounds))
+// valuesOf rounds, of which there is at least one.
+func valuesOf(rounds []float64, atMost bool) Values {
+	sorted := slices.Sorted(slices.Values(rounds))
 	n := len(sorted)
-	f.Median, f.Worst = (sorted[(n-1)/2]+sorted[n/2])/2, sorted[0]
-	if f.AtMost {
-		f.Worst = sorted[n-1]
+	v := Values{rounds, (sorted[(n-1)/2] + sorted[n/2]) / 2, sorted[0]}
+	if atMost {
+		v.Worst = sorted[n-1]
 	}
+	return v
 }
 
 // verdict says which of the two marks the median reaches.

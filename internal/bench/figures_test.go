@@ -75,7 +75,7 @@ func TestTheTableSaysWhichMarkIsReached(t *testing.T) {
 			row.Bar, row.Aim = 2.5, 1.5
 		}
 		var out bytes.Buffer
-		if err := PrintTable(&out, []Figure{{Row: row, Rounds: []float64{c.median}, Median: c.median, Worst: c.median}}); err != nil {
+		if err := PrintTable(&out, []Figure{{row, Values{[]float64{c.median}, c.median, c.median}}}); err != nil {
 			t.Fatal(err)
 		}
 		if lines := strings.Split(out.String(), "\n"); !strings.HasSuffix(lines[1], c.want) {

@@ -32,6 +32,7 @@ func (p *Payouts) open() error {
 		return err
 	}
 	began := time.Now()
+	p.orders = nil
 	for i, s := range p.Shops {
 		link := nowhere
 		if p.sink != nil {

@@ -38,6 +38,7 @@ func (p *Purchases) Run(ctx context.Context, loads Loads) ([]Report, error) {
 	p.form = url.Values{
 		"number": {p.Card}, "holder": {"BENCH USER"}, "expiry": {began.AddDate(1, 0, 0).Format("01/06")}, "cvc": {"123"},
 	}.Encode()
+	p.orders = nil
 	for i, s := range p.Shops {
 		p.orders = append(p.orders, newOrders(i, s, began, pg.Message{
 			{Name: "pg_amount", Value: "100"}, {Name: "pg_description", Value: "Benchmark"},

@@ -20,8 +20,8 @@ type Report struct {
 	Rate      float64        `json:"calls_per_second"`
 	Outcomes  map[string]int `json:"outcomes"` // pg_status, or what went wrong
 	Errors    int64          `json:"errors"`
-	Latency   Percentiles    `json:"latency"`
-	Legs      []Leg          `json:"legs,omitempty"` // what a call of several was made of
+	Latency   Percentiles    `json:"latency,omitzero"` // of pgbench there is none
+	Legs      []Leg          `json:"legs,omitempty"`   // what a call of several was made of
 	Callbacks *Callbacks     `json:"callbacks,omitempty"`
 	Usage     *Usage         `json:"usage,omitempty"`
 }
@@ -93,7 +93,10 @@ func (r Report) Print(out io.Writer) error {
 	if r.Offered > 0 {
 		say(" of %.1f offered", r.Offered)
 	}
-	say(", %d errors\nlatency    %v\n", r.Errors, r.Latency)
+	say(", %d errors\n", r.Errors)
+	if r.Latency != (Percentiles{}) {
+		say("latency    %v\n", r.Latency)
+	}
 	for _, l := range r.Legs {
 		say("  %-8s %v\n", l.Name, l.Latency)
 	}

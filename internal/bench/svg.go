@@ -21,8 +21,8 @@ text { font: 13px system-ui, sans-serif; fill: var(--ink) }
 .end { text-anchor: end } .middle { text-anchor: middle }
 .ground { fill: var(--ground) }
 .grid { stroke: var(--faint); fill: none } .axis { stroke: var(--ink); fill: none }
-.ideal { stroke: var(--ink); stroke-dasharray: 3 4; fill: none }
 .curve { stroke-width: 2; fill: none; stroke-linejoin: round }
+.curve.guide { stroke: var(--ink); stroke-width: 1; stroke-dasharray: 3 4 }
 .done { stroke: var(--done) } .p50 { stroke: var(--p50) } .p95 { stroke: var(--p95) } .p99 { stroke: var(--p99) }
 circle.done { fill: var(--done) } circle.p50 { fill: var(--p50) } circle.p95 { fill: var(--p95) } circle.p99 { fill: var(--p99) }
 text.done { fill: var(--done); stroke: none } text.p50 { fill: var(--p50); stroke: none } text.p95 { fill: var(--p95); stroke: none } text.p99 { fill: var(--p99); stroke: none }

@@ -32,6 +32,7 @@ func (t *Trial) open(callbacks bool) (err error) {
 	if t.calls, err = newCaller(t.URL, t.Shops, t.Load.Concurrency); err != nil || !callbacks {
 		return err
 	}
+	t.called.Store(0)
 	t.sink, err = newSink(t.calls.shops)
 	return err
 }
