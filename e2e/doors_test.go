@@ -2,7 +2,9 @@ package e2e
 
 import (
 	"fmt"
+	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -19,6 +21,7 @@ const (
 	leakPaid    = "4671593866478252"
 	leakCVC     = "7391"
 	leakUser    = "8264"
+	leakToken   = "bGVha2VkIHNpZ25hdHVyZQ" // of a wallet
 )
 
 // goThroughEveryDoor sends card data where they belong and where they do not. It
@@ -31,6 +34,7 @@ func goThroughEveryDoor(t *testing.T, m *merchant) (capabilities []string) {
 	keys := []string{
 		typePurchaseCard(t, m, leakPlain), typePurchaseCard(t, m, leakSecure), typeDestination(t, m),
 		buy(t, m, leakPlain), buy(t, m, leakSecure), buy(t, m, leakUnknown),
+		buyByWallet(t, m, leakPlain), buyByWallet(t, m, leakUnknown),
 	}
 	misplaceCards(t, m, paid)
 	return append(keys, paid, unknown)
@@ -65,6 +69,29 @@ func buy(t *testing.T, m *merchant, number string) string {
 	}
 	expect(t, m.told(t, opened.Get("pg_payment_id"), 1)[0].Message, "pg_result", result)
 	return keyOf(t, page)
+}
+
+// buyByWallet pays with a card in a wallet, after a token that nobody can open. It
+// returns the key of the page.
+func buyByWallet(t *testing.T, m *merchant, number string) string {
+	t.Helper()
+	opened := m.call(t, "/init_payment.php", "pg_amount", "100", "pg_description", "Leak")
+	key := keyOf(t, opened.Get("pg_redirect_url"))
+	paid := map[string]string{leakPlain: `"status":"ok"`, leakUnknown: `"code":99999`}[number]
+	for _, c := range [][2]string{{"ECv1", `"code":9992`}, {"TEST", paid}} {
+		token := `{"protocolVersion":"` + c[0] + `","signature":"` + leakToken + `","signedMessage":"{\"paymentMethodDetails\":{\"pan\":\"` + number +
+			`\",\"expirationMonth\":12,\"expirationYear\":2049}}"}`
+		response, err := browser.PostForm(m.Base+"/pay/"+key+"/pay", url.Values{"type": {"google_pay"}, "token": {token}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil || !strings.Contains(string(body), c[1]) {
+			t.Errorf("a token of version %s is answered %d, %s", c[0], response.StatusCode, body)
+		}
+	}
+	return key
 }
 
 // typeWrongThenRight types a card after every kind of mistake, passes 3-D Secure if it

@@ -33,7 +33,7 @@ func TestNothingSecretLeaks(t *testing.T) {
 		rotated := tell[created](t, s, "merchant", "rotate-secret", fmt.Sprint(own.ID), "--purpose", "payout")
 		secrets = append(secrets, rotated.Secrets["payout"])
 
-		hidden := append(secrets, leakUnknown, leakMistake, leakPlain, leakSecure, leakPaid)
+		hidden := append(secrets, leakUnknown, leakMistake, leakPlain, leakSecure, leakPaid, leakToken)
 		searchFiles(t, s.databaseFiles(t), hidden, "leak-order-1")
 		searchRows(t, s)
 		_, metrics := look(t, p.admin(t)+"/metrics")

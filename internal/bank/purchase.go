@@ -8,7 +8,7 @@ import (
 // Charge asks the acquirer to authorise a purchase, and to take the money at once
 // when Capture is set (one-step). Reference is ours and stable: the bank takes a
 // second charge with the same reference for the same one. CVC is zero when 3-D
-// Secure has vouched for the payer, and for saved cards.
+// Secure has vouched for the payer, and for cards that are saved or in a wallet.
 type Charge struct {
 	Reference   string
 	Money       money.Money

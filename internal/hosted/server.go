@@ -30,6 +30,8 @@ type Server struct {
 	Clock     clock.Clock
 	Zone      *time.Location
 	Log       *slog.Logger
+	// Site is where the pages live, without a slash at the end.
+	Site string
 	// Places bounds the calls under way; nil does not.
 	Places *inbound.Limit
 	// Sandbox also lets the shop that a page leads back to frame it, though it
@@ -43,6 +45,7 @@ func (s *Server) Routes(mux *http.ServeMux) {
 		mux.Handle("/v1/merchant/{merchant_id}/"+storage+"/view", s.page("page."+storage, s.binding(purpose)))
 	}
 	mux.Handle("/pay.html", s.page("page.purchase", s.purchase))
+	mux.HandleFunc("POST /pay/{customer}/pay", s.wallet)
 	mux.Handle("/payout.html", s.page("page.payout", s.payout))
 	mux.Handle("/v2/user/3ds-page/{key}", s.page("page.challenge", s.challenge))
 	mux.Handle("GET /success", s.page("page.success", s.end(pages.Succeeded)))

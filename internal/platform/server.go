@@ -183,7 +183,7 @@ func (s *Server) route(issuer *threeds.Issuer) {
 		Routes(mux, merchants.Endpoints())
 	(&hosted.Server{
 		Merchants: s.Merchants, Cards: s.cards, Payouts: s.payouts, Purchases: s.purchases, Issuer: issuer, Clock: c.Clock, Zone: c.Zone, Log: c.Log,
-		Places: s.places, Sandbox: s.Sandbox,
+		Site: c.PublicURL, Places: s.places, Sandbox: s.Sandbox,
 	}).Routes(mux)
 	s.http = &http.Server{
 		Handler: api.Collapse(inbound.Wrap(mux, c.Log, s.observers.ofCalls())), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,

@@ -28,10 +28,10 @@ type Verdict struct {
 }
 
 // check asks the merchant, if it wants to be asked, whether the purchase may be
-// paid (2.15, R40): yes, signed or unsigned, lets it; all else does not. It is
-// asked once for each try of the payer, as long as these have bounds. An error is our
-// own trouble.
-func (p *Service) check(ctx context.Context, row Row) (Verdict, error) {
+// paid (2.15, R40) by a method: yes, signed or unsigned, lets it; all else does not.
+// It is asked once for each try of the payer, as long as these have bounds. An error
+// is our own trouble.
+func (p *Service) check(ctx context.Context, row Row, method string) (Verdict, error) {
 	t := row.Terms()
 	if t.CheckURL == "" {
 		return Verdict{OK: true}, nil
@@ -43,7 +43,7 @@ func (p *Service) check(ctx context.Context, row Row) (Verdict, error) {
 	if err != nil {
 		return Verdict{}, err
 	}
-	notice := row.callback(0, "check", t.CheckURL, t.echo(row.question(t)))
+	notice := row.callback(0, "check", t.CheckURL, t.echo(row.question(method)))
 	request := callback.Compose(notice, m.Signing(merchant.Purchase), pg.NewSalt())
 	answer, err := request.Send(ctx, p.Client)
 	switch {
@@ -55,9 +55,9 @@ func (p *Service) check(ctx context.Context, row Row) (Verdict, error) {
 	return verdict(callback.ReadReply(answer.Body, request), m.Secrets(merchant.Purchase), p.Clock.Now()), nil
 }
 
-func (r Row) question(t Terms) pg.Message {
+func (r Row) question(method string) pg.Message {
 	m := r.settlement(r.named(pg.Message{}).With("pg_amount", r.Amount.String()).With("pg_currency", string(r.Currency))).
-		With("pg_payment_method", Bankcard)
+		With("pg_payment_method", method)
 	if r.Test {
 		m = m.With("pg_testing_mode", "1")
 	}
@@ -73,6 +73,15 @@ func verdict(r callback.Reply, secrets []merchant.Secret, now time.Time) Verdict
 		v.Until = now.Add(time.Duration(r.Timeout) * time.Second)
 	}
 	return v
+}
+
+// permit asks the merchant, and keeps to the time that it gives.
+func (p *Service) permit(ctx context.Context, row Row, method string) (Row, Verdict, error) {
+	verdict, err := p.check(ctx, row, method)
+	if err == nil {
+		row, err = p.shorten(ctx, row, verdict)
+	}
+	return row, verdict, err
 }
 
 // shorten ends the lifetime of a purchase when the merchant's patience ends.

@@ -1,9 +1,11 @@
 package purchase
 
 import (
+	"cmp"
 	"context"
 	"time"
 
+	"tolem/internal/card/wallet"
 	"tolem/internal/cardtoken"
 	"tolem/internal/engine"
 	"tolem/internal/money"
@@ -11,11 +13,13 @@ import (
 	"tolem/internal/threeds"
 )
 
-// Means is how a payer pays: with a typed card, or with a saved one.
+// Means is how a payer pays: with a typed card, a saved one, or one in a wallet.
 type Means struct {
 	Card  cardtoken.Card
 	Save  bool            // keep the typed card for the payer's next purchases
-	Saved cardtoken.Token // zero for a typed card
+	Saved cardtoken.Token // zero for any other card
+	// Wallet is "" for any other card.
+	Wallet wallet.Kind
 	// Contact is what the payer tells of itself besides.
 	Contact Contact
 }
@@ -35,10 +39,7 @@ func (p *Service) Submit(ctx context.Context, row Row, means Means) (Turn, error
 	if !row.Open(p.Clock.Now()) || row.Amount == 0 {
 		return Turn{Row: row}, nil
 	}
-	verdict, err := p.check(ctx, row)
-	if err == nil {
-		row, err = p.shorten(ctx, row, verdict)
-	}
+	row, verdict, err := p.permit(ctx, row, Bankcard)
 	if err != nil || !verdict.OK {
 		return Turn{Row: row, Refusal: &verdict}, err
 	}
@@ -143,7 +144,7 @@ func (p *Service) Choose(ctx context.Context, row Row, amount money.Amount) (aft
 func (p *Service) send(ctx context.Context, row Row, means Means, secure bool) (Turn, error) {
 	o := &send{
 		seen: row, shown: shown(means.Card), secure: secure, token: means.Saved.Key, cardID: means.Saved.CardID,
-		parcel: parcel{card: means.Card}, contact: means.Contact,
+		parcel: parcel{card: means.Card}, method: cmp.Or(string(means.Wallet), Bankcard), contact: means.Contact,
 	}
 	means.Save = means.Save && row.UserID != "" && means.Saved.Token == ""
 	if means.Save || row.Terms().Recurring > 0 {

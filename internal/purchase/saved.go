@@ -89,7 +89,7 @@ func (p *Service) Direct(ctx context.Context, row Row, call idempotency.Call) (R
 	if err != nil {
 		return row, nil, err
 	}
-	o := &direct{call: call, unfit: unfit, send: send{seen: row, token: token.Key, cardID: token.CardID}}
+	o := &direct{call: call, unfit: unfit, send: send{seen: row, token: token.Key, cardID: token.CardID, method: Bankcard}}
 	if o.unfit == nil {
 		means := Means{Saved: token}
 		if err := p.withdraw(&means); err != nil {

@@ -24,6 +24,8 @@ var scenes = []struct {
 	{"a hold is captured after five days", aHoldIsCapturedAfterFiveDays},
 	{"a lifetime is over for what nobody paid", aLifetimeIsOverForWhatNobodyPaid},
 	{"a payer chooses once", aPayerChoosesOnce},
+	{"a wallet pays once, with the shop's leave", aWalletPaysOnceWithTheShopsLeave},
+	{"what a wallet cannot pay stays as it is", whatAWalletCannotPayStaysAsItIs},
 	{"cards are kept when the bank approves", cardsAreKeptWhenTheBankApproves},
 	{"a lost answer is inquired, never repeated", aLostAnswerIsInquiredNeverRepeated},
 	{"verify finds every kind of damage", verifyFindsEveryKindOfDamage},

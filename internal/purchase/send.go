@@ -64,6 +64,7 @@ type send struct {
 	cardID  int64
 	sealed  []byte // the card, if it is to be kept once the bank has approved
 	secure  bool
+	method  string  // how it is paid
 	contact Contact // as told; the one that came before 3-D Secure stays
 	result  Row
 }
@@ -82,7 +83,7 @@ func (o *send) Decide(s *store.Set, now time.Time) {
 	if !ok || !ready || row.Amount == 0 {
 		return
 	}
-	row.State, row.SentAt, row.PendingCard, row.Method, row.Secure = Sent, now, o.sealed, Bankcard, o.secure
+	row.State, row.SentAt, row.PendingCard, row.Method, row.Secure = Sent, now, o.sealed, o.method, o.secure
 	row.CardToken, row.CardID, row.Contact = o.token.Token, o.cardID, cmp.Or(o.contact, row.Contact)
 	row.show(o.shown)
 	row.Fee = row.fee(row.Amount)
@@ -93,7 +94,7 @@ func (o *send) Decide(s *store.Set, now time.Time) {
 	o.result = row
 }
 
-// Bankcard is the method of card payments (01, 1.9).
+// Bankcard is the method of card payments (01, 1.9). Those of wallets are wallet.Kind.
 const Bankcard = "bankcard"
 
 func (r *Row) show(s Shown) {

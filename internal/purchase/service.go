@@ -7,6 +7,7 @@ import (
 
 	"tolem/internal/bank"
 	"tolem/internal/callback"
+	"tolem/internal/card/wallet"
 	"tolem/internal/cardtoken"
 	"tolem/internal/clock"
 	"tolem/internal/engine"
@@ -26,6 +27,7 @@ type Service struct {
 	Engine    engine.Node
 	Vault     *vault.Vault
 	Banks     bank.Banks
+	Wallets   wallet.Rings
 	Cards     *cardtoken.Service
 	Issuer    *threeds.Issuer
 	Merchants *merchant.Registry

@@ -24,11 +24,15 @@ func (s *stage) send(words []string, message pg.Message, ruler string) []string 
 	if err != nil {
 		s.Fatal(err)
 	}
-	form := pg.EncodeForm(shop.signed(path, message, options))
-	if method == http.MethodGet {
-		request.URL.RawQuery = form
-	} else {
-		request.Body = io.NopCloser(strings.NewReader(form))
+	options, asJSON := strings.CutSuffix(options, " as json")
+	signed := shop.signed(path, message, options)
+	switch {
+	case method == http.MethodGet:
+		request.URL.RawQuery = pg.EncodeForm(signed)
+	case asJSON:
+		request = carriers["JSON with texts"](request.URL.String(), signed).WithContext(s.Context())
+	default:
+		request.Body = io.NopCloser(strings.NewReader(pg.EncodeForm(signed)))
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	response, err := patient.Do(request)

@@ -27,6 +27,7 @@ var (
 	BadJSON          = say("is not a JSON object", "не является объектом JSON", "JSON нысаны емес")
 	BadForm          = say("is not a well-formed form", "не является правильно закодированной формой", "дұрыс кодталған форма емес")
 	KeyConflict      = say("was already used for a different request", "уже использован для другого запроса", "басқа сұраныс үшін пайдаланылған") // R44
+	NoWalletKeys     = say("no wallet keys are configured; a test payment takes tokens of version TEST", "ключи кошелька не настроены; тестовый платёж принимает токены версии TEST", "әмиян кілттері бапталмаған; сынақ төлемі TEST нұсқасындағы токендерді қабылдайды")
 	InProgress       = say("the same request is still being processed", "такой же запрос ещё обрабатывается", "дәл осындай сұраныс әлі өңделуде") // R44
 )
 
