@@ -16,6 +16,7 @@ func (p *Service) Register() {
 	p.Engine.Handle(ChargeKind, engine.Handler{Run: p.charge, Workers: 128, PerMerchant: 64})
 	p.Engine.Handle(FollowKind, engine.Handler{Run: p.run, Workers: 64, PerMerchant: 32})
 	p.Engine.Handle(ApprovedKind, engine.Handler{Run: p.dispatch, Workers: 4, PerMerchant: 4})
+	p.Engine.Handle(RecallKind, engine.Handler{Run: p.recall, Workers: 16, PerMerchant: 8})
 	p.Engine.Handle(CaptureKind, engine.Handler{Run: p.capture, Workers: 4, PerMerchant: 4})
 	p.Engine.Handle(ExpireKind, engine.Handler{Run: p.lapse, Workers: 4, PerMerchant: 4})
 }

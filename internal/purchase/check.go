@@ -8,7 +8,6 @@ import (
 	"time"
 	"unicode"
 
-	"tolem/internal/bank"
 	"tolem/internal/callback"
 	"tolem/internal/engine"
 	"tolem/internal/merchant"
@@ -104,20 +103,12 @@ func (p *Service) Replied(ctx context.Context, notice callback.Row, r callback.R
 	if err != nil || !r.Genuine(m.Secrets(merchant.Purchase)) {
 		return err
 	}
-	row, err := p.known(ctx, Key{notice.MerchantID, notice.PaymentID})
-	if err != nil || !row.State.Paid() {
-		return err
-	}
-	ask := Ask{Key: row.Key, Action: bank.Reverse}
-	if row.State == Captured {
-		ask.Action = bank.Refund
-	}
-	o, err := p.follow(ctx, ask)
+	o, err := p.follow(ctx, Ask{Key: Key{notice.MerchantID, notice.PaymentID}})
 	if err != nil {
 		return err
 	}
-	o.step.Reason = cmp.Or(forPayer(r.Description), codes.PaymentCancelled.Text(row.Terms().Language))
-	return p.Engine.Do(o) // one that is refused found the merchant's own cancel or refund
+	o.step.Reason = cmp.Or(forPayer(r.Description), codes.PaymentCancelled.Text(o.seen.Terms().Language))
+	return p.Engine.Do(o)
 }
 
 // forPayer is a merchant's text as a payer may see it: one line, not long.

@@ -67,6 +67,9 @@ func (o *conclude) Decide(s *store.Set, now time.Time) {
 		}
 		engine.Schedule(s, step.following(), now.Add(pauseAfter(step.SentAt, now, o.answer.AskAgain)), now)
 	}
+	if step.State != Pending && step.Reason == "" && row.owed() {
+		engine.Schedule(s, row.recalling(), now, now)
+	}
 	Steps.Update(s, step)
 	o.result = step
 }

@@ -282,6 +282,53 @@ func TestARejectionThatTheBankRefusesIsForgotten(t *testing.T) {
 	}
 }
 
+// TestARejectionWaitsForTheStepUnderWay and is of no effect when that has done what
+// it asks for.
+func TestARejectionWaitsForTheStepUnderWay(t *testing.T) {
+	for _, c := range []struct {
+		action bank.Action // under way
+		amount money.Amount
+		answer bank.Answer // to it
+		then   bank.Action // what follows
+		of     money.Amount
+	}{
+		{bank.Capture, 600, approved, bank.Refund, 600}, {bank.Capture, 0, declined, bank.Reverse, 1000},
+		{bank.Reverse, 0, approved, "", 0}, {bank.Reverse, 0, declined, bank.Reverse, 1000},
+		{bank.Refund, 0, approved, "", 0}, {bank.Refund, 0, declined, bank.Refund, 1000},
+	} {
+		w := newWorld()
+		k := w.paid(1000, c.action == bank.Refund)
+		first := w.follow(k, c.action, c.amount)
+		no := w.asked(k, "", 0)
+		no.step.Reason = "Out of stock"
+		if w.do(no); no.refusal == nil || w.row(k).Reason != "Out of stock" || w.waits(k.recalling()) {
+			t.Fatalf("%s under way: %v, %+v", c.action, no.refusal, w.row(k))
+		}
+		w.conclude(first.result.Key, c.answer)
+		if w.waits(k.recalling()) != (c.then != "") || w.row(k).Reason != "Out of stock" {
+			t.Errorf("%s with %+v: to be taken back %v", c.action, c.answer, w.waits(k.recalling()))
+		}
+		back := w.asked(k, "", 0)
+		back.recall = true
+		w.do(back)
+		if step := w.step(back.step.Key); step.Action != c.then || step.Amount != c.of || w.waits(k.recalling()) {
+			t.Errorf("%s with %+v: then %+v", c.action, c.answer, step)
+		}
+	}
+	w := newWorld()
+	k := w.paid(1000, true)
+	refund, no := w.follow(k, bank.Refund, 0), w.asked(k, "", 0)
+	no.step.Reason = "Out of stock"
+	w.do(no)
+	w.now = w.now.Add(RefundLife + 1)
+	w.conclude(refund.result.Key, declined)
+	back := w.asked(k, "", 0)
+	back.recall = true
+	if w.do(back); back.refusal == nil || back.refusal.Code != codes.TooOld || w.row(k).Reason != "" {
+		t.Errorf("after 180 days: %v, %q", back.refusal, w.row(k).Reason)
+	}
+}
+
 // TestAHoldOutlivesAStepThatFails: its timer comes while a cancel is with the bank,
 // which then refuses it.
 func TestAHoldOutlivesAStepThatFails(t *testing.T) {

@@ -30,6 +30,7 @@ type follow struct {
 	earlier string // what step.Message would be had the message come before
 	timer   bool   // the hold's life is over: not asked for by the merchant
 	review  bool   // it waits for an operator before it begins
+	recall  bool   // of what the merchant rejected before
 
 	repeats int64 // the payment number of the step that this call asked for before
 	refusal *codes.Refusal
@@ -66,7 +67,16 @@ func (o *follow) Decide(s *store.Set, now time.Time) {
 	if o.timer {
 		row.captureLater(s, now)
 	}
-	if o.refusal = row.admits(&step, now); o.refusal != nil {
+	if o.recall {
+		engine.Finish(s, row.recalling())
+		step.Reason = row.Reason
+	}
+	if o.recall || step.Reason != "" {
+		o.refusal = row.recall(s, &step, now)
+	} else {
+		o.refusal = row.admits(&step, now)
+	}
+	if o.refusal != nil {
 		return
 	}
 	step.State, step.CreatedAt = Pending, now

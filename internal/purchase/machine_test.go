@@ -39,6 +39,7 @@ type sums struct {
 	tries               int64     // of the payer
 	debt                time.Duration
 	asking              time.Time // the last of them
+	rejected, due       bool      // the merchant does not want it, and it is to be taken back
 }
 
 // model walks a world and the sums side by side.
@@ -107,79 +108,6 @@ func (m *model) pay(t *rapid.T) {
 		x.take(amount)
 	}
 	m.keys, m.all[k] = append(m.keys, k), x
-}
-
-func (m *model) choose(t *rapid.T) {
-	k, x := m.pick(t)
-	o := &choose{key: k, amount: money.Amount(rapid.SampledFrom([]int64{0, 99, 100, 4000, 90_000, 90_001}).Draw(t, "amount"))}
-	admitted := x.open(m.now) && x.amount == 0 && o.amount >= 100 && o.amount <= 90_000
-	if m.try(t, admitted, o); admitted {
-		x.amount = o.amount
-	}
-}
-
-func (m *model) shorten(t *rapid.T) {
-	k, x := m.pick(t)
-	o := &shorten{key: k, until: m.now.Add(time.Duration(rapid.Int64Range(1, int64(2*Lifetime)).Draw(t, "keeps")))}
-	admitted := x.open(m.now) && o.until.Before(x.expires)
-	if m.try(t, admitted, o); admitted {
-		x.expires = o.until
-	}
-}
-
-func (m *model) ask(t *rapid.T) {
-	k, x := m.pick(t)
-	x.debt = max(0, x.debt-m.now.Sub(x.asking)) // of every twelve seconds, a try
-	x.asking = m.now
-	o, before := &try{key: k}, m.image()
-	m.do(o)
-	admitted := x.tries < 30 && x.debt+12*time.Second <= time.Minute
-	if admitted {
-		x.tries, x.debt = x.tries+1, x.debt+12*time.Second
-	}
-	if before.equal(m.image()) == admitted || m.row(k).Tries != x.tries {
-		t.Fatalf("admitted %v, %d tries", admitted, m.row(k).Tries)
-	}
-	if (o.patience == Asked) != admitted || (o.patience == Never) != (!admitted && x.tries == 30) {
-		t.Fatalf("try %d is %d", x.tries, o.patience)
-	}
-}
-
-func (m *model) secure(t *rapid.T) {
-	k, x := m.pick(t)
-	admitted := x.open(m.now) && x.amount > 0
-	if m.try(t, admitted, &challenge{seen: m.row(k), sealed: []byte("sealed")}); admitted {
-		x.to(t, Challenged)
-		x.expires = m.row(k).ExpiresAt
-	}
-}
-
-func (m *model) send(t *rapid.T) {
-	k, x := m.pick(t)
-	o := &send{seen: m.row(k), secure: rapid.Bool().Draw(t, "secure"), sealed: []byte("sealed")}
-	admitted := x.open(m.now) && x.amount > 0 && !o.secure || x.state == Challenged && o.secure && m.now.Before(x.expires)
-	if m.try(t, admitted, o); admitted {
-		x.to(t, Sent)
-		x.sent = m.now
-	}
-}
-
-func (m *model) giveUp(t *rapid.T) {
-	k, x := m.pick(t)
-	o := &abandon{key: k, callback: m.id(), notice: m.service.notify}
-	if rapid.Bool().Draw(t, "3-D Secure failed") {
-		o.code = codes.ThreeDSCodeWrong
-	}
-	admitted := x.open(m.now) && o.code == 0 || x.state == Challenged && o.code != 0
-	if m.try(t, admitted, o); !admitted {
-		return
-	}
-	x.outcomes++
-	if o.code != 0 {
-		x.to(t, Declined)
-	} else {
-		x.to(t, Cancelled)
-	}
 }
 
 func (m *model) expire(t *rapid.T) {
@@ -341,6 +269,12 @@ func (m *model) conclude(t *rapid.T) {
 	default:
 		x.step = Key{}
 	}
+	if undone && step.Reason != "" {
+		x.rejected = false // the merchant has the money after all
+	}
+	defer func() {
+		x.due = x.due || step.Reason == "" && x.rejected && x.kept()
+	}()
 	switch {
 	case !done:
 	case step.Action == bank.Refund:
@@ -368,8 +302,8 @@ func TestPurchasesKeepTheBooks(t *testing.T) {
 		m := &model{world: newWorld(), all: map[Key]*sums{}}
 		t.Repeat(map[string]func(*rapid.T){
 			"create": m.create, "pay": m.pay, "choose": m.choose, "shorten": m.shorten, "ask": m.ask, "challenge": m.secure, "send": m.send, "give up": m.giveUp, "lapse": m.expire,
-			"settle": m.settle, "follow": m.follow, "follow once more": m.follow, "conclude": m.conclude, "conclude once more": m.conclude,
 			"request": m.request, "review": m.review, "hand over": m.handOver,
+			"settle": m.settle, "reject": m.reject, "recall": m.recall, "follow": m.follow, "follow once more": m.follow, "conclude": m.conclude, "conclude once more": m.conclude,
 			"wait": m.wait, "": m.check,
 		})
 	})
@@ -392,6 +326,7 @@ func (m *model) check(t *rapid.T) {
 			"page":    {m.waits(k.expiry()), x.state == Created || x.state == Challenged},
 			"charge":  {m.waits(k.charging()), x.state == Sent},
 			"capture": {m.waits(k.capturing()), x.state == Authorized},
+			"recall":  {m.waits(k.recalling()), x.due},
 		} {
 			if c[0] != c[1] {
 				t.Fatalf("purchase %d is %s, but the timer of its %s is %v", k.PaymentID, x.state, kind, c[0])
@@ -401,6 +336,9 @@ func (m *model) check(t *rapid.T) {
 			if got := m.notices(k, event); got != n {
 				t.Fatalf("purchase %d is %s: %d notices of its %s, want %d", k.PaymentID, x.state, got, event, n)
 			}
+		}
+		if (row.Reason != "") != x.rejected || x.rejected && x.kept() && !x.due {
+			t.Fatalf("purchase %d is %s and rejected: %v, taken back later: %v", k.PaymentID, x.state, x.rejected, x.due)
 		}
 		if x.outcomes > 1 {
 			t.Fatalf("purchase %d has %d outcomes", k.PaymentID, x.outcomes)

@@ -231,6 +231,39 @@ func nothingElseTakesAPaymentBack(h *house) {
 	}
 }
 
+// aRejectionWaitsForAnotherStep: the merchant's own capture is with the bank when its no
+// comes.
+func aRejectionWaitsForAnotherStep(h *house) {
+	stepped := make(chan struct{})
+	h.shop.on("result", func(w http.ResponseWriter, r *http.Request) {
+		<-stepped
+		h.shop.says("rejected")(w, r)
+	})
+	captured, cancelled, stuck := h.paid("A-1", false, good), h.paid("A-2", false, good), h.paid("A-3", false, noCapture)
+	h.line.cut.Store(true)
+	h.Patience = time.Millisecond
+	h.follow(captured, bank.Capture, 100_000)
+	h.follow(cancelled, bank.Reverse, 0)
+	h.follow(stuck, bank.Capture, 0)
+	close(stepped)
+	rejected := func(r purchase.Row) bool { return r.Reason == "Out of stock" && r.Busy != 0 }
+	for _, row := range []purchase.Row{captured, cancelled, stuck} {
+		h.becomes(row.Key, "rejected while it is busy", rejected)
+	}
+	h.sound()
+	h.line.cut.Store(false)
+	h.clock.Advance(time.Minute) // the bank knows nothing of any step
+	for _, row := range []purchase.Row{captured, cancelled, stuck} {
+		h.is(row.Key, purchase.Voided)
+	}
+	for _, row := range []purchase.Row{captured, cancelled, stuck} {
+		steps, err := h.Steps(h.t.Context(), row.Key)
+		if err != nil || len(steps) != 2 || steps[0].State != purchase.Refused || steps[1].Action != bank.Reverse || steps[1].Reason == "" {
+			h.t.Errorf("%+v %v", steps, err)
+		}
+	}
+}
+
 // aRejectionAfterAnotherStepIsNoSecondOne: the merchant has cancelled meanwhile.
 func aRejectionAfterAnotherStepIsNoSecondOne(h *house) {
 	cancelled := make(chan struct{})

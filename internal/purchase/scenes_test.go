@@ -19,6 +19,7 @@ var scenes = []struct {
 	{"a rejected result takes the payment back", aRejectedResultTakesThePaymentBack},
 	{"nothing else takes a payment back", nothingElseTakesAPaymentBack},
 	{"a shop that is down is told again", aShopThatIsDownIsToldAgain},
+	{"a rejection waits for another step", aRejectionWaitsForAnotherStep},
 	{"a rejection after another step is no second one", aRejectionAfterAnotherStepIsNoSecondOne},
 	{"3-D Secure decides by its own record", threeDSecureDecidesByItsOwnRecord},
 	{"a hold is captured after five days", aHoldIsCapturedAfterFiveDays},

@@ -10,7 +10,7 @@ import (
 // Verify finds purchases whose state and transfers disagree: a hold is open while
 // the bank holds the money and at no other time, what was captured was taken and its
 // fee charged, and what was refunded is the sum of its refunds, each of which was
-// booked once. What is with the bank has a step to show for it, and an effect that
+// booked once. What the merchant rejected is taken back. What is with the bank has a step to show for it, and an effect that
 // brings it to its end.
 func Verify(ctx context.Context, tx *store.Tx) ([]string, error) {
 	var problems []string
@@ -54,6 +54,9 @@ func Verify(ctx context.Context, tx *store.Tx) ([]string, error) {
 		`SELECT s.merchant_id, s.payment_id, 'is a ' || s.action || ' that is pending unknown to its purchase' FROM purchase_step s
 		   LEFT JOIN purchase p ON p.merchant_id = s.merchant_id AND p.payment_id = s.parent_id AND p.busy = s.payment_id
 		  WHERE s.action <> 'refund' AND s.state = 'pending' AND p.payment_id IS NULL`,
+		`SELECT p.merchant_id, p.payment_id, 'was rejected, and nobody takes it back' FROM purchase p
+		   LEFT JOIN effect e ON e.merchant_id = p.merchant_id AND e.kind = 'purchase.recall' AND e.subject = p.payment_id
+		  WHERE p.reason <> '' AND (p.state = 'authorized' AND p.busy = 0 OR p.state = 'captured' AND p.refunded < p.captured) AND e.subject IS NULL`,
 		`SELECT open.merchant_id, open.payment_id, 'is ' || open.state || ', but has no ' || open.kind || ' to come' FROM (
 		   SELECT merchant_id, payment_id, state, CASE state WHEN 'sent' THEN 'purchase.charge' WHEN 'authorized' THEN 'purchase.capture' ELSE 'purchase.expire' END AS kind
 		     FROM purchase WHERE state IN ('created', 'challenge', 'sent', 'authorized')

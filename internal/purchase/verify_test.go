@@ -62,6 +62,7 @@ func verifyFindsEveryKindOfDamage(h *house) {
 		"another fee than was charged":             set("fee", "fee + 1", "fee - 1", taken.Key),
 		"more refunded than its refunds":           set("refunded", "refunded + 1", "refunded - 1", taken.Key),
 		"less refunded than its refunds":           set("refunded", "0", "50000", taken.Key),
+		"a rejection that nobody heeds":            set("reason", "'no'", "''", held.Key),
 		"busy with nothing":                        set("busy", "7", "0", held.Key),
 		"busy though it is over":                   set("busy", "7", "0", taken.Key),
 		"a refund that was refused but paid":       step("state", "'error'", "'success'"),

@@ -107,17 +107,12 @@ func (w *World) checkTold(row purchase.Row, says string) {
 	}
 }
 
-// checkRejected: a purchase that the merchant did not want is taken back, unless it
-// was told again that it had it, or asked for something itself.
+// checkRejected: a purchase that the merchant did not want is taken back, whatever it
+// asked for itself, unless it was told again that it had it.
 func (w *World) checkRejected(row purchase.Row) {
 	id := strconv.FormatInt(row.PaymentID, 10)
-	if !w.sink.rejected[id] || w.sink.bound[id] || row.Reason == words {
+	if !w.sink.rejected[id] || w.sink.bound[id] || row.State == purchase.Voided || row.State == purchase.Captured && row.Refundable() == 0 {
 		return
-	}
-	for _, wanted := range w.wishes {
-		if wanted.ask.Key == row.Key {
-			return
-		}
 	}
 	w.fail("purchase %d was rejected, and is %s", row.PaymentID, row.State)
 }
