@@ -221,6 +221,46 @@ func TestTheSameMessageIsOneStep(t *testing.T) {
 	}
 }
 
+// TestAnApprovalIsJudgedAnew: requests reserve nothing, so that several may ask for the
+// same money. One that no longer fits goes on waiting.
+func TestAnApprovalIsJudgedAnew(t *testing.T) {
+	w := newWorld()
+	k := w.paid(1000, true)
+	var requests []Key
+	for _, amount := range []money.Amount{600, 600, 0} {
+		o := w.asked(k, bank.Refund, amount)
+		o.review = true
+		if w.do(o); o.refusal != nil {
+			t.Fatal(o.refusal)
+		}
+		requests = append(requests, o.result.Key)
+	}
+	word := func(request Key, approve bool) *Review {
+		o := &Review{Request: Request{w.row(k), w.step(request)}, Approve: approve}
+		w.do(o)
+		return o
+	}
+	if o := word(requests[0], true); o.Refusal != nil || w.row(k).Refunded != 600 || w.account(ledger.Takings).Held != 600 {
+		t.Fatalf("%v, refunded %d", o.Refusal, w.row(k).Refunded)
+	}
+	for _, request := range requests[1:] {
+		w.unchanged(t, "what is too much by now", func() {
+			if o := word(request, true); o.Refusal == nil || o.Refusal.Code != codes.RefundTooLarge {
+				t.Errorf("approved %d on top: %v", w.step(request).Amount, o.Refusal)
+			}
+		})
+	}
+	w.do(&dispatch{errand{w.row(k), w.step(requests[0])}})
+	w.conclude(requests[0], declined)
+	if o := word(requests[1], true); o.Refusal != nil || w.row(k).Refunded != 600 {
+		t.Errorf("after the bank refused the first: %v", o.Refusal)
+	}
+	if word(requests[2], false); w.step(requests[2]).State != Rejected {
+		t.Errorf("%s", w.step(requests[2]).State)
+	}
+	w.unchanged(t, "a second word", func() { word(requests[2], true) })
+}
+
 func TestAnOrderThatFailedMayBePaidAgain(t *testing.T) {
 	w := newWorld()
 	order := func() *create {
