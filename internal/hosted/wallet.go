@@ -84,6 +84,8 @@ func (s *Server) confirm(r *http.Request) (status int, data any) {
 		return s.unconfirmed(ctx, err, lang)
 	case refusal != nil:
 		return http.StatusOK, refused(refusal, lang)
+	case turn.Refusal != nil && turn.Refusal.Patience != purchase.Asked:
+		return http.StatusTooManyRequests, refused(codes.Refuse(codes.TooFrequent), lang)
 	case turn.Refusal != nil:
 		no := refused(codes.Refuse(codes.PaymentFailed), lang)
 		no.Message = cmp.Or(turn.Refusal.Words, no.Message)

@@ -41,7 +41,7 @@ func aWalletPaysOnceWithTheShopsLeave(h *house) {
 	}
 	h.shop.on("check", h.shop.says("ok"))
 	var all sync.WaitGroup
-	for range 8 { // an application that repeats itself
+	for range 4 { // an application that repeats itself
 		all.Go(func() {
 			if turn, code := h.confirm(row, inWallet(enrolled)); code != 0 || turn.Refusal != nil || turn.Row.State != purchase.Captured {
 				h.t.Errorf("code %d, %s", code, turn.Row.State)

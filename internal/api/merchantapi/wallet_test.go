@@ -72,6 +72,17 @@ func TestABadConfirmationOfAWalletIsRefusedAndPaysNothing(t *testing.T) {
 				t.Fatalf("the payment is %s, and %d transfers are booked", row.State, len(shop.transfers())-1)
 			}
 			shop.confirmedOnce(t, path, payment)
+			shop.set("purchase.check_url", "http://127.0.0.1:1/check") // where nobody answers
+			path, _ = shop.confirmPath(t)
+			for n := range 6 {
+				want, code := 200, `"code":10016`
+				if n == 5 { // of a minute's tries
+					want, code = 429, `"code":10006`
+				}
+				if status, body := ask(t, raw("POST", h.URL()+path, urlencoded, confirmationForm())); status != want || !strings.Contains(body, code) {
+					t.Errorf("try %d of a payment that the shop does not confirm: HTTP %d, %s", n, status, body)
+				}
+			}
 			for what, secret := range map[string]string{"a card": "6224466455690681278", "a token": "paymentMethodDetails", "a key": path[5:41]} {
 				if strings.Contains(log.text.String(), secret) {
 					t.Errorf("%s is logged", what)
