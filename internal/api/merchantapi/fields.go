@@ -36,6 +36,9 @@ func (a *amount) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// MarshalText writes it as money.Amount does.
+func (a amount) MarshalText() ([]byte, error) { return money.Amount(a).MarshalText() }
+
 // currency is a pg_currency that the protocol knows (01, 1.5).
 type currency money.Currency
 

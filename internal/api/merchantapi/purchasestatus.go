@@ -42,7 +42,8 @@ var purchaseWords = map[purchase.State]struct{ status, legacy, direct string }{
 	purchase.Expired:    {"incomplete", "incomplete", "error"},
 }
 
-// purchaseAnswer of get_status3 (2.10, R27). What is not known is left out.
+// purchaseAnswer of get_status3 (2.10, R27). What is not known is left out. The
+// receipt is more than the contract lists, and comes last.
 type purchaseAnswer struct {
 	api.Status
 	PaymentID      int64         `pg:"pg_payment_id"`
@@ -79,6 +80,7 @@ type purchaseAnswer struct {
 	FailureDescription string     `pg:"pg_failure_description"`
 	TestingMode        *bool      `pg:"pg_testing_mode"`
 	Datetime           string     `pg:"pg_datetime"`
+	receipt
 }
 
 type revokedPayment struct {
@@ -133,7 +135,7 @@ func statusOf(c *api.Call, row purchase.Row) purchaseAnswer {
 		Captured: captured(row), Reference: row.Reference, AuthCode: row.AuthCode,
 		CardName: card.Holder, CardPAN: card.Mask, CardExpiry: card.Expiry, CardBrand: string(card.Brand), CardToken: row.CardToken,
 		CreateDate: c.Date(row.CreatedAt), PaymentDate: c.Date(paidOrEnded(row)),
-		TestingMode: &row.Test, Datetime: clock.Stamp(c.Now),
+		TestingMode: &row.Test, Datetime: clock.Stamp(c.Now), receipt: receiptOf(row.Terms().Receipt),
 	}
 	answer.UserPhone, answer.UserEmail = row.Payer()
 	if presented(row) {

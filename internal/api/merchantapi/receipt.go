@@ -20,7 +20,7 @@ type position struct {
 	Marks   []string `pg:"mark_list"`
 }
 
-// receipt is the list of positions that a call brings.
+// receipt is the list of positions that a call brings, and a status shows.
 type receipt struct {
 	Positions []position `pg:"pg_receipt_positions"`
 }
@@ -41,6 +41,20 @@ func (r *receipt) lines() ([]purchase.Position, error) {
 		lines = append(lines, line)
 	}
 	return lines, nil
+}
+
+// receiptOf is a receipt as it came.
+func receiptOf(lines []purchase.Position) (r receipt) {
+	for _, line := range lines {
+		p := position{
+			Count: line.Count, Name: line.Name, Price: amount(line.Price), Unit: line.Unit, GTIN: line.GTIN, NTIN: line.NTIN, Marks: line.Marks,
+		}
+		if line.TaxType >= 0 {
+			p.TaxType = &line.TaxType
+		}
+		r.Positions = append(r.Positions, p)
+	}
+	return r
 }
 
 // addsUp tells whether the positions cost what is paid. A receipt that does not is
