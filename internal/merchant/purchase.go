@@ -53,11 +53,21 @@ func (p *PurchaseSettings) OwnFields() []string {
 	return p.BrowserEntryFields
 }
 
+// PurchaseTariffIn is the tariff of purchases in a currency. The fixed fee is in the
+// currency of the balance; in others the share is all.
+func (s *Settings) PurchaseTariffIn(c money.Currency) money.Tariff {
+	tariff := s.PurchaseTariff
+	if c != s.Currency {
+		tariff.Fixed = 0
+	}
+	return tariff
+}
+
 // purchaseSettings are those of All that purchases have.
 var purchaseSettings = []Setting{
 	flag("purchase", "purchases are allowed", func(s *Settings) *bool { return &s.Purchases }),
 	percent("purchase.fee_percent", "share of a purchase that is charged, in percent", func(s *Settings) *money.Tariff { return &s.PurchaseTariff }),
-	amount("purchase.fee_fixed", "fixed fee of a purchase", func(s *Settings) *money.Amount { return &s.PurchaseTariff.Fixed }),
+	amount("purchase.fee_fixed", "fixed fee of a purchase in the currency of the balance", func(s *Settings) *money.Amount { return &s.PurchaseTariff.Fixed }),
 	flag("purchase.auto_clearing", "one-step when the call does not say", func(s *Settings) *bool { return &s.Purchase.AutoClearing }),
 	link("purchase.check_url", "check request when the call names none", func(s *Settings) *string { return &s.Purchase.CheckURL }),
 	link("purchase.result_url", "Result notify when the call names none", func(s *Settings) *string { return &s.Purchase.ResultURL }),

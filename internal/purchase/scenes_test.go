@@ -5,6 +5,7 @@ var scenes = []struct {
 	name string
 	play func(*house)
 }{
+	{"a fixed fee is in the currency of the balance", aFixedFeeIsInTheCurrencyOfTheBalance},
 	{"a purchase in one step and its refunds in parts", aPurchaseInOneStepAndItsRefundsInParts},
 	{"a hold is captured in part or let go", aHoldIsCapturedInPartOrLetGo},
 	{"a decline is final", aDeclineIsFinal},

@@ -87,7 +87,7 @@ func (p *Service) row(ctx context.Context, m *merchant.Merchant, w Proposal) (Ro
 	if err != nil {
 		return Row{}, err
 	}
-	w.Terms.Tariff = m.Settings.PurchaseTariff
+	w.Terms.Tariff = m.Settings.PurchaseTariffIn(w.Money.Currency)
 	text, err := w.Terms.text()
 	return Row{
 		Key: Key{m.ID, id}, OrderID: w.OrderID, Previous: -1, Test: w.Test, Amount: w.Money.Amount, Currency: w.Money.Currency,

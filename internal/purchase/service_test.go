@@ -56,6 +56,19 @@ func aPurchaseInOneStepAndItsRefundsInParts(h *house) {
 	}
 }
 
+func aFixedFeeIsInTheCurrencyOfTheBalance(h *house) {
+	shop := *h.merchant
+	shop.Settings.PurchaseTariff.Fixed = 50_00
+	h.merchant = &shop
+	for currency, fee := range map[money.Currency]money.Amount{money.KZT: 93_50, "USD": 43_50} {
+		w := h.proposal("A-"+string(currency), true)
+		w.Money.Currency = currency
+		if row := h.submit(h.create(w), good).Row; row.State != purchase.Captured || row.Fee != fee {
+			h.t.Errorf("%s: %s, fee %d, want %d", currency, row.State, row.Fee, fee)
+		}
+	}
+}
+
 // result is the Result notify of a purchase: exactly these fields, salt and signature.
 func (h *house) result(row purchase.Row, want map[string]string) {
 	h.t.Helper()
