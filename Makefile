@@ -2,6 +2,13 @@
 
 FUZZTIME ?= 60s
 
+# The race detector leaves the inside of SQLite alone: it is C made into Go, its memory is hardly seen by the detector, and watched it is three
+# times slower. What calls it is watched.
+test race e2e: export GOFLAGS := $(shell go env GOFLAGS) -gcflags=modernc.org/sqlite/lib=-race=false
+
+# A program with the race detector sleeps a second before it ends, and tests start hundreds.
+test race e2e: export GORACE := atexit_sleep_ms=0
+
 .PHONY: help
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
