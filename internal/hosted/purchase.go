@@ -24,7 +24,7 @@ func (s *Server) purchase(r *http.Request) (view, error) {
 	if !ok {
 		return s.notice(r, http.StatusNotFound, pages.NotFound), nil
 	}
-	m, err := s.Merchants.Get(r.Context(), row.MerchantID)
+	m, err := s.merchant(r.Context(), row.MerchantID)
 	if err != nil {
 		return view{}, err
 	}

@@ -16,6 +16,7 @@ import (
 	"tolem/internal/merchant"
 	"tolem/internal/pages"
 	"tolem/internal/payout"
+	"tolem/internal/protocol/codes"
 	"tolem/internal/purchase"
 	"tolem/internal/threeds"
 )
@@ -100,8 +101,11 @@ func (s *Server) page(name string, serve func(*http.Request) (view, error)) http
 
 // trouble is the page of a request that could not be served.
 func (s *Server) trouble(r *http.Request, err error) view {
-	if errors.Is(err, engine.ErrBusy) {
+	switch {
+	case errors.Is(err, engine.ErrBusy):
 		return s.notice(r, http.StatusTooManyRequests, pages.TooManyRequests)
+	case errors.Is(err, errBlocked):
+		return s.notice(r, http.StatusForbidden, pages.NotFound)
 	}
 	s.Log.ErrorContext(r.Context(), "page failed", "page", r.Pattern, "error", err)
 	return s.notice(r, http.StatusServiceUnavailable, pages.Unavailable)
@@ -126,10 +130,23 @@ func language(r *http.Request, asked string, fallback pages.Lang) pages.Lang {
 	return pages.Negotiate(asked, r.Header.Get("Accept-Language"), fallback)
 }
 
+// errBlocked is what calls of a blocked merchant are refused with as well.
+var errBlocked = codes.Refuse(codes.NoContract)
+
+// merchant is whose page it is. The pages of a blocked one are closed: they take
+// nothing for it, and lead nobody to it.
+func (s *Server) merchant(ctx context.Context, id int64) (*merchant.Merchant, error) {
+	inbound.Of(ctx).Merchant = id
+	m, err := s.Merchants.Get(ctx, id)
+	if err == nil && m.Status == merchant.Blocked {
+		return nil, errBlocked
+	}
+	return m, err
+}
+
 // frame is what the pages of a merchant have in common.
 func (s *Server) frame(ctx context.Context, r *http.Request, merchantID int64, asked, back string, test, embedded bool) (pages.Frame, error) {
-	inbound.Of(ctx).Merchant = merchantID
-	m, err := s.Merchants.Get(ctx, merchantID)
+	m, err := s.merchant(ctx, merchantID)
 	if err != nil {
 		return pages.Frame{}, err
 	}

@@ -68,8 +68,7 @@ func (s *Server) confirm(r *http.Request) (status int, data any) {
 	if err != nil {
 		return s.unconfirmed(ctx, err, "en")
 	}
-	inbound.Of(ctx).Merchant = row.MerchantID
-	m, err := s.Merchants.Get(ctx, row.MerchantID)
+	m, err := s.merchant(ctx, row.MerchantID)
 	if err != nil {
 		return s.unconfirmed(ctx, err, "en")
 	}
