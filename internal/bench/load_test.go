@@ -29,9 +29,9 @@ func TestAnOpenLoopMakesTheCallsThatAreDueAndNoMore(t *testing.T) {
 	if len(late) == 0 || len(late) > 30 {
 		t.Errorf("%d calls in 0.3 s at 100 a second", len(late))
 	}
-	for n := range int64(len(late)) {
-		if _, made := late[n]; !made {
-			t.Errorf("call %d was left out", n)
+	for n := range late { // each of the four leaves one out, the first that it comes too late for
+		if n >= int64(len(late)+4) {
+			t.Errorf("call %d was made, and %d in all", n, len(late))
 		}
 	}
 }

@@ -81,7 +81,7 @@ var kazakh = words{
 	CVCAgain:   "Кодты қайта енгізіңіз: біз оны сақтамаймыз",
 	CardsTaken: "Қабылданатын карталар: {brands}",
 
-	Contact:     "E-mail немесе телефон",
+	Contact:     "Эл. пошта немесе телефон",
 	ContactHint: "Дүкен тапсырыс бойынша сізбен байланыса алуы үшін",
 
 	ProblemsTitle: "Деректерді тексеріңіз",
@@ -103,8 +103,8 @@ var kazakh = words{
 		AmountTooFine:     "Үтірден кейін ең көбі екі цифр жазуға болады",
 		AmountTooLow:      "Кемінде {from} төлеуге болады",
 		AmountTooHigh:     "Ең көбі {to} төлеуге болады",
-		ContactMissing:    "E-mail немесе телефон нөмірін енгізіңіз",
-		ContactWrong:      "E-mail мекенжайын, мысалы name@example.com, немесе телефонды, мысалы +7 700 000 00 02, енгізіңіз",
+		ContactMissing:    "Эл. поштаны немесе телефон нөмірін енгізіңіз",
+		ContactWrong:      "Эл. пошта мекенжайын, мысалы name@example.com, немесе телефонды, мысалы +7 700 000 00 02, енгізіңіз",
 	},
 
 	Outcomes: map[Operation]map[Outcome]saying{

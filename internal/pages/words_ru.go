@@ -81,7 +81,7 @@ var russian = words{
 	CVCAgain:   "Введите код ещё раз: мы его не храним",
 	CardsTaken: "Принимаются карты: {brands}",
 
-	Contact:     "E-mail или телефон",
+	Contact:     "Эл. почта или телефон",
 	ContactHint: "Чтобы магазин мог связаться с вами по заказу",
 
 	ProblemsTitle: "Проверьте данные",
@@ -103,8 +103,8 @@ var russian = words{
 		AmountTooFine:     "После запятой может быть не больше двух цифр",
 		AmountTooLow:      "Можно заплатить не меньше {from}",
 		AmountTooHigh:     "Можно заплатить не больше {to}",
-		ContactMissing:    "Введите e-mail или номер телефона",
-		ContactWrong:      "Введите e-mail, например name@example.com, или телефон, например +7 700 000 00 02",
+		ContactMissing:    "Введите эл. почту или номер телефона",
+		ContactWrong:      "Введите эл. почту, например name@example.com, или телефон, например +7 700 000 00 02",
 	},
 
 	Outcomes: map[Operation]map[Outcome]saying{
