@@ -40,7 +40,7 @@ func TestEveryPageIsFitToBeSeen(t *testing.T) {
 							t.Errorf("%s, %s, %d px wide: %s", page.name, scheme, w.width, wrong)
 						}
 						if w.name != "" {
-							person.photograph(filepath.Join(pictures, page.name+"_"+w.name+"_"+scheme+"_"+lang+".png"))
+							person.photograph(filepath.Join(pictures, page.name+"_"+w.name+"_"+scheme+"_"+lang+".jpg"))
 						}
 					}
 				}
@@ -93,9 +93,10 @@ func prefers(scheme string) chromedp.Action[chromedp.Void] {
 	}})
 }
 
+// photograph writes a picture of the whole page, as a JPEG: a PNG takes longer than all that is asked of the page.
 func (p *tab) photograph(file string) {
 	p.t.Helper()
-	picture, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+	picture, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(90))
 	if err == nil {
 		err = os.WriteFile(file, picture, 0o644)
 	}
