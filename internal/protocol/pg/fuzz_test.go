@@ -29,6 +29,7 @@ func FuzzForm(f *testing.F) {
 func FuzzQuery(f *testing.F) {
 	f.Add("pg_merchant_id=7&pg_salt=s&", "pg_merchant_id=8&a[0]=1")
 	f.Add("a[0]=1&b=2", "a[1]=3&pg_xml=")
+	f.Add("0", "a[0]=1&a[4]=2&a[0]=3")
 	f.Fuzz(func(t *testing.T, query, body string) {
 		m, err := Decode(request(urlencoded, query, body))
 		checkDecoded(t, m, err)
@@ -141,6 +142,7 @@ func written(m Message) (depth int) {
 // texts are the values of a message in natural order, after decoding.
 func texts(m Message) []string { return natural(decoded(m)) }
 
+// decoded is a message without the bytes it was sent as, fields of one name together.
 func decoded(m Message) Message {
 	var out Message
 	for _, field := range m {
@@ -148,7 +150,14 @@ func decoded(m Message) Message {
 		if field.Nested != nil {
 			field.Nested = decoded(field.Nested)
 		}
-		out = append(out, field)
+		at := len(out)
+		for i, before := range slices.Backward(out) {
+			if before.Name == field.Name && field.Name != "" {
+				at = i + 1
+				break
+			}
+		}
+		out = slices.Insert(out, at, field)
 	}
 	return out
 }
