@@ -10,8 +10,8 @@ import (
 // Verify finds purchases whose state and transfers disagree: a hold is open while
 // the bank holds the money and at no other time, what was captured was taken and its
 // fee charged, and what was refunded is the sum of its refunds, each of which was
-// booked once. What the merchant rejected is taken back. What is with the bank has a step to show for it, and an effect that
-// brings it to its end.
+// booked once. What the merchant rejected is taken back. What is with the bank has a
+// step to show for it, and an effect that brings it to its end.
 func Verify(ctx context.Context, tx *store.Tx) ([]string, error) {
 	var problems []string
 	for _, check := range []string{
