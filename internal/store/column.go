@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
 	"strings"
@@ -103,25 +104,39 @@ func (c column) value(row reflect.Value) any {
 	return micros(v.Interface().(time.Time))
 }
 
-// array gathers the column of all rows into one slice.
-func (c column) array(rows []reflect.Value) any {
+// array gathers the column of all rows into one slice. It tells the first value, and
+// whether all are alike.
+func (c column) array(rows []reflect.Value) (all, first any, alike bool) {
 	switch c.kind {
+	case integer:
+		return gather(c, rows, reflect.Value.Int)
 	case text:
-		return gather[string](c, rows)
+		return gather(c, rows, reflect.Value.String)
 	case truth:
-		return gather[bool](c, rows)
+		return gather(c, rows, reflect.Value.Bool)
 	case blob:
-		return gather[[]byte](c, rows)
+		values := make([][]byte, len(rows))
+		alike = true
+		for i, row := range rows {
+			values[i] = row.FieldByIndex(c.index).Bytes()
+			if values[i] == nil {
+				values[i] = []byte{}
+			}
+			alike = alike && bytes.Equal(values[i], values[0])
+		}
+		return values, values[0], alike
 	}
-	return gather[int64](c, rows)
+	return gather(c, rows, func(v reflect.Value) int64 { return micros(v.Interface().(time.Time)) })
 }
 
-func gather[T any](c column, rows []reflect.Value) []T {
+func gather[T comparable](c column, rows []reflect.Value, value func(reflect.Value) T) (all, first any, alike bool) {
 	values := make([]T, len(rows))
+	alike = true
 	for i, row := range rows {
-		values[i] = c.value(row).(T)
+		values[i] = value(row.FieldByIndex(c.index))
+		alike = alike && values[i] == values[0]
 	}
-	return values
+	return values, values[0], alike
 }
 
 // cell is where one column of one row is scanned to.

@@ -23,20 +23,19 @@ func (p *part[K, R]) flush(d dialect) []statement {
 	texts := t.texts(d)
 	var batch []statement
 	for _, s := range [...]struct {
-		state   state
-		text    string
-		columns []column
+		state state
+		form  *form
 	}{
-		{removed, texts.remove, t.keys},
-		{deleted, texts.delete, t.keys},
-		{updated, texts.update, t.changed()},
-		{inserted, texts.insert, t.columns},
-		{put, texts.put, t.columns},
+		{removed, texts.remove},
+		{deleted, texts.delete},
+		{updated, texts.update},
+		{inserted, texts.insert},
+		{put, texts.put},
 	} {
 		rows := changed[s.state]
 		sortByColumns(rows, t.keys)
 		for some := range slices.Chunk(rows, atOnce) {
-			batch = append(batch, d.write(s.state, s.text, s.columns, some))
+			batch = append(batch, d.write(s.state, s.form, some))
 		}
 	}
 	return batch
@@ -44,18 +43,18 @@ func (p *part[K, R]) flush(d dialect) []statement {
 
 // write is a statement that brings rows to a state. It must touch all of them
 // unless they were removed unseen.
-func (d dialect) write(to state, text string, columns []column, rows []reflect.Value) statement {
-	s := statement{sql: text, want: int64(len(rows))}
+func (d dialect) write(to state, form *form, rows []reflect.Value) statement {
+	s := statement{sql: form.text, want: int64(len(rows))}
 	if to == removed {
 		s.want = anyNumber
 	}
 	if !d.arrays {
 		for _, row := range rows {
-			s.rows = append(s.rows, values(columns, row))
+			s.rows = append(s.rows, values(form.columns, row))
 		}
 		return s
 	}
-	s.args = arrays(columns, rows)
+	s.sql, s.args = form.fill(rows)
 	if to == updated || to == deleted {
 		s.args, s.want = append(s.args, s.want), 1 // counts by itself and answers with one row
 	}

@@ -59,7 +59,7 @@ func (d dialect) lookUp(text string, columns []column, keys []reflect.Value, eac
 func arrays(columns []column, rows []reflect.Value) []any {
 	args := make([]any, len(columns))
 	for i, c := range columns {
-		args[i] = c.array(rows)
+		args[i], _, _ = c.array(rows)
 	}
 	return args
 }

@@ -7,22 +7,24 @@ import (
 
 // texts are the statements of a table in one dialect. They are put together once.
 type texts struct {
-	load, look, remove, delete, update, insert, put string // load locks, look does not
+	load, look                          string // load locks, look does not
+	remove, delete, update, insert, put *form
 }
 
 // single are statements about one row each.
 func (t *described) single() texts {
 	insert := "INSERT INTO " + t.name + " (" + t.names("") + ") VALUES (" + arguments(t.columns, mark) + ")"
 	remove := "DELETE FROM " + t.name + " WHERE " + equals(t.keys)
+	update := "UPDATE " + t.name + " SET " + strings.Join(terms("", t.mutable, len(t.keys), mark), ", ") + " WHERE " + equals(t.keys)
 	load := "SELECT " + t.names("") + " FROM " + t.name + " WHERE " + equals(t.keys)
 	return texts{
 		load:   load,
 		look:   load,
-		remove: remove,
-		delete: remove,
-		update: "UPDATE " + t.name + " SET " + strings.Join(terms("", t.mutable, len(t.keys), mark), ", ") + " WHERE " + equals(t.keys),
-		insert: insert,
-		put:    insert + t.instead(),
+		remove: fixed(t.keys, remove),
+		delete: fixed(t.keys, remove),
+		update: fixed(t.changed(), update),
+		insert: fixed(t.columns, insert),
+		put:    fixed(t.columns, insert+t.instead()),
 	}
 }
 
@@ -31,19 +33,25 @@ func (t *described) single() texts {
 // in which the keys are given and thus locked.
 func (t *described) many() texts {
 	remove := "DELETE FROM " + t.name + " AS t USING " + rows(t.keys) + " WHERE " + matches(t.keys)
-	update := "UPDATE " + t.name + " AS t SET " + strings.Join(terms("", t.mutable, len(t.keys), element), ", ") +
-		" FROM " + rows(t.keys) + " WHERE " + matches(t.keys)
-	insert := "INSERT INTO " + t.name + " (" + t.names("") + ") SELECT " + arguments(t.columns, element) + " FROM " + rows(t.columns)
+	update := func(argument func(int, column) string) string {
+		return counted("UPDATE "+t.name+" AS t SET "+strings.Join(terms("", t.mutable, len(t.keys), argument), ", ")+
+			" FROM "+rows(t.keys)+" WHERE "+matches(t.keys), len(t.changed()))
+	}
+	insert := func(argument func(int, column) string) string {
+		return "INSERT INTO " + t.name + " (" + t.names("") + ") SELECT " + arguments(t.columns, argument) + " FROM " + rows(t.columns)
+	}
 	load := "SELECT " + t.names("r.") + " FROM " + rows(t.keys) +
 		" CROSS JOIN LATERAL (SELECT * FROM " + t.name + " AS t WHERE " + matches(t.keys) + " LIMIT 1"
 	return texts{
 		load:   load + " FOR UPDATE) AS r",
 		look:   load + ") AS r",
-		remove: remove,
-		delete: counted(remove, len(t.keys)),
-		update: counted(update, len(t.changed())),
-		insert: insert,
-		put:    insert + t.instead(),
+		remove: fixed(t.keys, remove),
+		delete: fixed(t.keys, counted(remove, len(t.keys))),
+		update: learning(t.changed(), len(t.keys), update),
+		insert: learning(t.columns, 1, insert),
+		put: learning(t.columns, 1, func(argument func(int, column) string) string {
+			return insert(argument) + t.instead()
+		}),
 	}
 }
 

@@ -1,0 +1,89 @@
+package store
+
+import (
+	"fmt"
+	"reflect"
+	"sync"
+)
+
+// form is a statement that is sent again and again, each time about other rows. To
+// PostgreSQL each column of these goes as an array, of which it picks every element
+// on its own. Most columns of the rows of a batch, though, have the same in all: a
+// form learns which, and these go once.
+type form struct {
+	columns []column
+	may     places // go once when they are alike
+	write   func(argument func(n int, c column) string) string
+
+	mu     sync.Mutex
+	once   places // go once now
+	text   string
+	common places // were alike in all batches of late
+	late   int    // how many these are
+}
+
+// places are columns of a form, a bit for each.
+type places uint64
+
+func (p places) has(n int) bool { return p>>n&1 == 1 }
+
+// lesson is how many batches a form must see before it sends a column once: a text
+// that is new has to be read and planned by PostgreSQL.
+const lesson = 32
+
+// fixed is a form whose columns are never alike.
+func fixed(columns []column, text string) *form { return &form{columns: columns, text: text} }
+
+// learning is a form of which the columns behind so many may be alike.
+func learning(columns []column, behind int, write func(argument func(int, column) string) string) *form {
+	if len(columns) > 64 {
+		panic(fmt.Sprintf("store: %d columns", len(columns)))
+	}
+	f := &form{columns: columns, may: places(1)<<len(columns) - places(1)<<behind, write: write, text: write(element)}
+	f.common = f.may
+	return f
+}
+
+// fill is the text and the arguments for rows.
+func (f *form) fill(rows []reflect.Value) (text string, args []any) {
+	args = make([]any, len(f.columns))
+	first := make([]any, len(f.columns))
+	var alike places
+	for i, c := range f.columns {
+		var same bool
+		if args[i], first[i], same = c.array(rows); same {
+			alike |= 1 << i
+		}
+	}
+	text, once := f.choose(alike, len(rows))
+	for i := range args {
+		if once.has(i) {
+			args[i] = first[i]
+		}
+	}
+	return text, args
+}
+
+// choose is the text for rows that are alike in some columns, and those of them
+// that it wants once.
+func (f *form) choose(alike places, rows int) (string, places) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	once := f.once & alike
+	if rows > 1 {
+		f.common &= alike
+		if f.late++; f.late == lesson {
+			once, f.common, f.late = f.common, f.may, 0
+		}
+	}
+	if once != f.once {
+		f.once = once
+		f.text = f.write(func(n int, c column) string {
+			if once.has(n - 1) {
+				return fmt.Sprintf("$%d::%s", n, c.kind.sqlType())
+			}
+			return element(n, c)
+		})
+	}
+	return f.text, f.once
+}
