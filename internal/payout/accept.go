@@ -31,7 +31,8 @@ type Limits struct {
 }
 
 // accept decides whether a payout begins. On the way there it finds out whether
-// it has begun already.
+// it has begun already: the same message names the same order, so that it need be
+// looked for only if there is one.
 type accept struct {
 	call     idempotency.Call
 	row      Row    // as it would begin
@@ -41,20 +42,34 @@ type accept struct {
 	limits   Limits
 	callback int64
 	notice   noticer
+	thorough bool // looks for the message
 
+	unsure  bool  // there is such an order: only a thorough look can tell
 	repeats int64 // the payment number of the payout that this call asked for before
 	refusal *codes.Refusal
-	result  Row // the payout, when neither of the above
+	result  Row // the payout, when none of the above
 }
 
 // noticer books the notify of a payout that has ended.
 type noticer func(s *store.Set, r Row, callback int64, now time.Time)
 
+// by has the operation done, and thoroughly if that is what it takes.
+func (o *accept) by(do func(engine.Operation) error) error {
+	err := do(o)
+	if err == nil && o.unsure {
+		o.thorough = true
+		err = do(o)
+	}
+	return err
+}
+
 func (o *accept) Want(s *store.Set) {
 	ledger.Accounts.Want(s, o.row.account(ledger.Payout))
 	ByOrder.Want(s, Order{o.row.MerchantID, o.row.OrderID})
-	for _, message := range o.messages() {
-		byMessage.Want(s, digest{o.row.MerchantID, message})
+	if o.thorough {
+		for _, message := range o.messages() {
+			byMessage.Want(s, digest{o.row.MerchantID, message})
+		}
 	}
 	o.call.Want(s)
 	if o.row.Route == ToToken {
@@ -75,11 +90,14 @@ func (o *accept) token() cardtoken.Key {
 }
 
 func (o *accept) Decide(s *store.Set, now time.Time) {
-	o.repeats, o.refusal, o.result = 0, nil, Row{}
+	o.unsure, o.repeats, o.refusal, o.result = false, 0, nil, Row{}
 	row := o.row
 	newest, ordered := ByOrder.Get(s, Order{row.MerchantID, row.OrderID})
 	if ordered && newest.PaymentID == row.PaymentID {
 		o.result = newest // this very operation was committed before
+		return
+	}
+	if o.unsure = ordered && !o.thorough; o.unsure {
 		return
 	}
 	if o.repeats, o.refusal = o.before(s, newest, ordered, now); o.repeats != 0 || o.refusal != nil {
@@ -117,12 +135,15 @@ func (o *accept) before(s *store.Set, newest Row, ordered bool, now time.Time) (
 	case idempotency.Conflict:
 		return 0, codes.Invalid("pg_idempotency_key", codes.KeyConflict)
 	}
+	if !ordered {
+		return 0, nil
+	}
 	for _, message := range o.messages() {
 		if same, ok := byMessage.Get(s, digest{o.row.MerchantID, message}); ok && now.Sub(same.CreatedAt) < idempotency.Window {
 			return same.PaymentID, nil
 		}
 	}
-	if !ordered || o.reuse || newest.State == Failed || newest.State == Expired {
+	if o.reuse || newest.State == Failed || newest.State == Expired {
 		return 0, nil
 	}
 	if bytes.Equal(newest.Fingerprint, o.row.Fingerprint) {

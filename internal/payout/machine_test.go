@@ -73,7 +73,10 @@ func (w *world) proposal(route Route, order string, amount, fee money.Amount) *a
 }
 
 func (w *world) accept(o *accept) *accept {
-	w.do(o)
+	_ = o.by(func(o engine.Operation) error {
+		w.do(o)
+		return nil
+	})
 	return o
 }
 

@@ -69,7 +69,8 @@ func (p *Service) Pay(ctx context.Context, m *merchant.Merchant, proposal Propos
 	}
 	done := p.waiting.Join(o.row.Key)
 	defer p.waiting.Leave(o.row.Key, done)
-	if err := engine.Await(ctx, p.Engine, o); err != nil || o.refusal != nil {
+	err = o.by(func(o engine.Operation) error { return engine.Await(ctx, p.Engine, o) })
+	if err != nil || o.refusal != nil {
 		return Row{}, o.refusal, err
 	}
 	if o.repeats != 0 {
