@@ -21,15 +21,14 @@ type sender struct {
 // identify finds the merchant and verifies the signature. A second result that
 // is not nil is the answer to somebody who could not be identified.
 func (s *Server) identify(ctx context.Context, e *Endpoint, r *http.Request, message pg.Message) (*Call, *answer) {
-	unknown := unsigned(http.StatusOK, codes.Refuse(codes.UnknownMerchant), textLanguage(message, "en"))
 	var from sender
 	if err := pg.Bind(message, &from); err != nil {
-		return nil, &unknown
+		return nil, unknown(message)
 	}
 	m, err := s.Merchants.Get(ctx, from.MerchantID)
 	switch {
 	case errors.Is(err, merchant.ErrUnknown):
-		return nil, &unknown
+		return nil, unknown(message)
 	case err != nil:
 		s.Log.ErrorContext(ctx, "merchant not read", "merchant", from.MerchantID, "error", err)
 		broken := unsigned(http.StatusOK, codes.Refuse(codes.SystemError), "en")
@@ -50,6 +49,11 @@ func (s *Server) identify(ctx context.Context, e *Endpoint, r *http.Request, mes
 	c.Purpose = purposes[0]
 	bad := c.unverified(e.Family)
 	return nil, &bad
+}
+
+func unknown(message pg.Message) *answer {
+	a := unsigned(http.StatusOK, codes.Refuse(codes.UnknownMerchant), textLanguage(message, "en"))
+	return &a
 }
 
 // admit checks what concerns every call of an identified merchant.

@@ -96,7 +96,7 @@ func (p *Service) repeated(ctx context.Context, key Key) (Row, *codes.Refusal, e
 
 // wait returns the payout once it has left the state created, or as it is when
 // time is up. An open page waits for a person, not for the bank.
-func (p *Service) wait(ctx context.Context, row Row, done <-chan Row, pause time.Duration) Row {
+func (p *Service) wait(ctx context.Context, row Row, done <-chan *Row, pause time.Duration) Row {
 	waits := func(r Row) bool { return r.State == Created && !r.PageOpen() }
 	look := func(ctx context.Context) (Row, bool, error) { return p.Find(ctx, row.Key) }
 	return engine.Watch(ctx, row, done, p.Patience, pause, waits, look)

@@ -168,7 +168,7 @@ func (p *Service) Await(ctx context.Context, row Row) Row {
 	return p.charged(ctx, row, done)
 }
 
-func (p *Service) charged(ctx context.Context, row Row, done <-chan Row) Row {
+func (p *Service) charged(ctx context.Context, row Row, done <-chan *Row) Row {
 	look := func(ctx context.Context) (Row, bool, error) { return p.Find(ctx, row.Key) }
 	return engine.Watch(ctx, row, done, p.Patience, firstLook, func(r Row) bool { return r.State == Sent }, look)
 }

@@ -184,7 +184,7 @@ func (p *Service) follow(ctx context.Context, ask Ask) (*follow, error) {
 }
 
 // finished is the step once the bank has answered, or as it is when time is up.
-func (p *Service) finished(ctx context.Context, step Step, done <-chan Step) Step {
+func (p *Service) finished(ctx context.Context, step Step, done <-chan *Step) Step {
 	look := func(ctx context.Context) (Step, bool, error) { return p.step(ctx, step.Key) }
 	return engine.Watch(ctx, step, done, p.Patience, firstLook, func(t Step) bool { return t.State == Pending }, look)
 }

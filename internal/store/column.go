@@ -104,7 +104,8 @@ func (c column) value(row reflect.Value) any {
 	return micros(v.Interface().(time.Time))
 }
 
-// array gathers the column of all rows into one slice. It tells the first value, and
+// array gathers the column of all rows into one slice; times can be taken from rows
+// that are addressable. It tells the first value, and
 // whether all are alike.
 func (c column) array(rows []reflect.Value) (all, first any, alike bool) {
 	switch c.kind {
@@ -126,7 +127,7 @@ func (c column) array(rows []reflect.Value) (all, first any, alike bool) {
 		}
 		return values, values[0], alike
 	}
-	return gather(c, rows, func(v reflect.Value) int64 { return micros(v.Interface().(time.Time)) })
+	return gather(c, rows, func(v reflect.Value) int64 { return micros(*v.Addr().Interface().(*time.Time)) })
 }
 
 func gather[T comparable](c column, rows []reflect.Value, value func(reflect.Value) T) (all, first any, alike bool) {

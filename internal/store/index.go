@@ -129,8 +129,9 @@ func (f *found[I, K, R]) load(d dialect) []query {
 	if d.arrays {
 		text = ix.texts[1]
 	}
+	next := t.scanner()
 	return d.lookUp(text, ix.columns, keys, func(scan func(...any) error) error {
-		row, err := t.Scan(scan)
+		row, err := next(scan)
 		if err != nil {
 			return err
 		}

@@ -27,8 +27,9 @@ func (p *part[K, R]) byKey(d dialect, wanted map[K]struct{}, text string, locked
 		keys = append(keys, reflect.ValueOf(key))
 	}
 	sortByColumns(keys, t.named)
+	next := t.scanner()
 	return d.lookUp(text, t.named, keys, func(scan func(...any) error) error {
-		row, err := t.Scan(scan)
+		row, err := next(scan)
 		if err != nil {
 			return err
 		}

@@ -80,30 +80,34 @@ func (t *described) names(prefix string) string {
 }
 
 // Scan reads a row that selected Columns.
-func (t *Table[K, R]) Scan(scan func(...any) error) (R, error) {
-	var row R
+func (t *Table[K, R]) Scan(scan func(...any) error) (R, error) { return t.scanner()(scan) }
+
+// scanner is Scan for the rows of one query, one after the other.
+func (t *Table[K, R]) scanner() func(scan func(...any) error) (R, error) {
 	cells := make([]cell, len(t.columns))
 	targets := make([]any, len(t.columns))
 	for i, c := range t.columns {
 		targets[i] = c.target(&cells[i])
 	}
-	if err := scan(targets...); err != nil {
-		return row, err
+	return func(scan func(...any) error) (row R, err error) {
+		if err := scan(targets...); err != nil {
+			return row, err
+		}
+		v := reflect.ValueOf(&row).Elem()
+		for i, c := range t.columns {
+			c.set(v, &cells[i])
+		}
+		return row, nil
 	}
-	v := reflect.ValueOf(&row).Elem()
-	for i, c := range t.columns {
-		c.set(v, &cells[i])
-	}
-	return row, nil
 }
 
 // Select reads the rows that a tail such as "WHERE merchant_id = $1 ORDER BY
 // created_at LIMIT 10" names.
 func (t *Table[K, R]) Select(ctx context.Context, tx *Tx, tail string, args ...any) ([]R, error) {
 	var rows []R
-	query := "SELECT " + t.Columns("") + " FROM " + t.name + " " + tail
+	query, next := "SELECT "+t.Columns("")+" FROM "+t.name+" "+tail, t.scanner()
 	err := tx.Query(ctx, query, args, func(scan func(...any) error) error {
-		row, err := t.Scan(scan)
+		row, err := next(scan)
 		rows = append(rows, row)
 		return err
 	})

@@ -13,7 +13,11 @@ import (
 
 // parseForm reads a query string or an urlencoded body into raw values. Empty pairs are skipped: SDKs leave a trailing "&".
 func parseForm(text string, count *counter) (Message, error) {
-	var m Message
+	if text == "" {
+		return nil, nil
+	}
+	const most = 32 // fields that are expected at once
+	m := make(Message, 0, min(strings.Count(text, "&")+1, most))
 	for pair := range strings.SplitSeq(text, "&") {
 		if pair == "" {
 			continue
