@@ -75,7 +75,7 @@ type row struct {
 	ExpiresAt   time.Time `db:"expires_at"` // zero for never
 }
 
-var rows = store.Describe("idempotency", func(r *row) key { return r.key })
+var rows = store.Describe("idempotency", func(r *row) key { return r.key }).Fresh()
 
 // Want asks for what is known of the call's key, if it has one.
 func (c Call) Want(s *store.Set) {

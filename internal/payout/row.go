@@ -90,7 +90,7 @@ type Order struct {
 // ByOrder finds the newest payout of an order id.
 var ByOrder = store.NewLatest(Rows, "attempt",
 	func(r *Row) (Order, bool) { return Order{r.MerchantID, r.OrderID}, true },
-	func(r *Row) int64 { return r.Attempt })
+	func(r *Row) int64 { return r.Attempt }).Fresh()
 
 // ToPay is what the merchant pays: the amount and the fee.
 func (r Row) ToPay() money.Amount { return r.Amount + r.Fee }

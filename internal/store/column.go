@@ -127,8 +127,11 @@ func (c column) array(rows []reflect.Value) (all, first any, alike bool) {
 		}
 		return values, values[0], alike
 	}
-	return gather(c, rows, func(v reflect.Value) int64 { return micros(*v.Addr().Interface().(*time.Time)) })
+	return gather(c, rows, stamp)
 }
+
+// stamp is an addressable time as it is stored.
+func stamp(v reflect.Value) int64 { return micros(*v.Addr().Interface().(*time.Time)) }
 
 func gather[T comparable](c column, rows []reflect.Value, value func(reflect.Value) T) (all, first any, alike bool) {
 	values := make([]T, len(rows))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 )
@@ -12,6 +13,7 @@ import (
 // DB is an open database of either kind. It is safe for concurrent use.
 type DB struct {
 	driver driver
+	memory *memory // nil on SQLite, which has no round trips to save
 }
 
 // Options tell how a database is opened.
@@ -43,7 +45,11 @@ func wrap(d driver, err error) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
-	return &DB{driver: d}, nil
+	db := &DB{driver: d}
+	if d.dialect().arrays {
+		db.memory = newMemory()
+	}
+	return db, nil
 }
 
 // Close releases the connections.
@@ -62,11 +68,20 @@ func (db *DB) Update(ctx context.Context, f func(*Tx) error) error {
 	const tries = 8
 	pause := 20 * time.Millisecond // doubles: 2.5 s in all
 	for try := 1; ; try++ {
+		tx := &Tx{dialect: db.driver.dialect()}
+		if try == 1 {
+			tx.memory = db.memory
+		}
 		err := db.driver.update(ctx, func(c conn) error {
-			return f(&Tx{conn: c, dialect: db.driver.dialect()})
+			tx.conn = c
+			return f(tx)
 		})
+		db.memory.note(tx.sets, err)
 		if err == nil || try == tries || ctx.Err() != nil {
 			return err
+		}
+		if tx.assumed() && !db.Unavailable(err) {
+			continue // it may be the assumption's fault
 		}
 		retry, later := db.driver.retryable(err)
 		if !retry && !errors.Is(err, errMoved) {
@@ -111,6 +126,12 @@ func (db *DB) Snapshot(ctx context.Context, f func(*Tx) error) error {
 type Tx struct {
 	conn    conn
 	dialect dialect
+	memory  *memory // nil when nothing is to be assumed
+	sets    []*Set  // that were loaded
+}
+
+func (tx *Tx) assumed() bool {
+	return slices.ContainsFunc(tx.sets, func(s *Set) bool { return s.assumed })
 }
 
 // Exec runs a statement with $1-style arguments and tells how many rows it touched.

@@ -21,7 +21,7 @@ func (p *part[K, R]) flush(d dialect) []statement {
 	}
 	t := p.table
 	texts := t.texts(d)
-	var batch []statement
+	batch, revise := p.verify()
 	for _, s := range [...]struct {
 		state state
 		form  *form
@@ -34,6 +34,10 @@ func (p *part[K, R]) flush(d dialect) []statement {
 	} {
 		rows := changed[s.state]
 		sortByColumns(rows, t.keys)
+		if s.state == updated && revise {
+			batch = append(batch, p.revise(rows)...)
+			continue
+		}
 		for some := range slices.Chunk(rows, atOnce) {
 			batch = append(batch, d.write(s.state, s.form, some))
 		}

@@ -18,6 +18,8 @@ type Latest[I comparable, K comparable, R any] struct {
 	by      string
 	only    string    // " AND ..." for the rows that the database's index holds
 	texts   [2]string // for one I, and for many
+	fresh   bool
+	absent  *claim
 	of      func(*R) (I, bool)
 	order   func(*R) int64
 }
@@ -53,6 +55,7 @@ func (ix *Latest[I, K, R]) write() {
 		"SELECT " + t.names("r.") + " FROM " + rows(ix.columns) + " CROSS JOIN LATERAL (SELECT * FROM " + t.name +
 			" AS t WHERE " + matches(ix.columns) + last + ") AS r",
 	}
+	ix.absent = none(ix.columns, ix.texts[1])
 }
 
 // found is what a set knows of an index.

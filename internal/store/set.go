@@ -11,8 +11,9 @@ import (
 // loaded once and written back once, each table with a handful of statements
 // however many rows there are. A Set is used by one goroutine.
 type Set struct {
-	parts  map[any]tablePart
-	loaded bool
+	parts   map[any]tablePart
+	loaded  bool
+	assumed bool // from memory
 }
 
 // tablePart is a table's share of a set.
@@ -20,6 +21,10 @@ type tablePart interface {
 	name() string
 	load(d dialect) []query
 	flush(d dialect) []statement
+
+	assumable(m *memory) bool
+	assume(m *memory)
+	note(m *memory, committed bool)
 }
 
 // NewSet is an empty set, ready to be told what to load.
@@ -28,8 +33,14 @@ func NewSet() *Set { return &Set{parts: map[any]tablePart{}} }
 // Load reads everything that was wanted and locks it against other nodes.
 // Tables are read in the order of their names, rows in the order of their keys,
 // so that two transactions never wait for each other in a circle; "account"
-// comes first, which makes it the lock of its merchant.
+// comes first, which makes it the lock of its merchant. What a node remembers is not
+// read: Flush, which must follow, makes sure of it.
 func (s *Set) Load(ctx context.Context, tx *Tx) error {
+	tx.sets = append(tx.sets, s)
+	if s.assumed = tx.memory.assume(s); s.assumed {
+		s.Ready()
+		return nil
+	}
 	var batch []query
 	for _, p := range s.ordered() {
 		batch = append(batch, p.load(tx.dialect)...)
@@ -48,7 +59,8 @@ func (s *Set) Load(ctx context.Context, tx *Tx) error {
 // by hand does it itself.
 func (s *Set) Ready() { s.loaded = true }
 
-// Flush writes the changes back. A set without changes sends nothing.
+// Flush writes the changes back. A set without changes sends nothing, unless it was
+// decided from memory.
 func (s *Set) Flush(ctx context.Context, tx *Tx) error {
 	var batch []statement
 	for _, p := range s.ordered() {
@@ -74,6 +86,7 @@ type entry[R any] struct {
 	row    R
 	state  state
 	locked bool // loaded by key: may be changed
+	was    *R   // what memory had, when it is from there
 }
 
 type state int
@@ -104,19 +117,23 @@ type part[K comparable, R any] struct {
 	wanted  map[K]struct{}
 	looked  map[K]struct{}
 	entries map[K]*entry[R]
-	lookups map[any]lookup
+	lookups map[any]lookup[R]
+	assumed bool
 }
 
 // lookup is an index's share of a part.
-type lookup interface {
+type lookup[R any] interface {
 	load(d dialect) []query
+	assumable() bool
+	concerns(row *R) bool
+	absent() []statement
 }
 
 func partOf[K comparable, R any](s *Set, t *Table[K, R]) *part[K, R] {
 	if p, ok := s.parts[t]; ok {
 		return p.(*part[K, R])
 	}
-	p := &part[K, R]{table: t, wanted: map[K]struct{}{}, looked: map[K]struct{}{}, entries: map[K]*entry[R]{}, lookups: map[any]lookup{}}
+	p := &part[K, R]{table: t, wanted: map[K]struct{}{}, looked: map[K]struct{}{}, entries: map[K]*entry[R]{}, lookups: map[any]lookup[R]{}}
 	s.parts[t] = p
 	return p
 }
@@ -165,7 +182,7 @@ func (t *Table[K, R]) Insert(s *Set, row R) {
 	case e == nil || e.state == gone:
 		e = &entry[R]{row: row, state: inserted, locked: true}
 	case e.state == deleted:
-		e = &entry[R]{row: row, state: replaced, locked: true}
+		e = &entry[R]{row: row, state: replaced, locked: true, was: e.was}
 	default:
 		panic(fmt.Sprintf("store: %s %v inserted twice", t.name, key))
 	}

@@ -26,6 +26,8 @@ type described struct {
 	mutable []column // neither of the key nor fixed
 	ofOne   texts
 	ofMany  texts
+
+	remembered, fresh bool
 }
 
 // attached is an index as its table sees it: told of every row that enters a set.
@@ -49,6 +51,7 @@ func Describe[K comparable, R any](name string, keyOf func(*R) K) *Table[K, R] {
 		}
 	}
 	t.ofOne, t.ofMany = t.single(), t.many()
+	t.ofMany.absent = none(t.named, t.ofMany.look)
 	return t
 }
 

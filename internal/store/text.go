@@ -9,6 +9,9 @@ import (
 type texts struct {
 	load, look                          string // load locks, look does not
 	remove, delete, update, insert, put *form
+
+	held, still, absent *claim // of rows that are to be locked, or looked at, or not there
+	revise              string // an update that says how the rows were
 }
 
 // single are statements about one row each.
@@ -52,6 +55,9 @@ func (t *described) many() texts {
 		put: learning(t.columns, 1, func(argument func(int, column) string) string {
 			return insert(argument) + t.instead()
 		}),
+		held:   all(t.changed(), t.unchanged()+" FOR UPDATE) AS r"),
+		still:  all(t.changed(), t.unchanged()+") AS r"),
+		revise: t.revision(),
 	}
 }
 

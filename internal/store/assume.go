@@ -1,0 +1,167 @@
+package store
+
+import "reflect"
+
+// Remembered says that a node keeps the rows of the table in memory, to decide on
+// them without asking. It returns t.
+func (t *Table[K, R]) Remembered() *Table[K, R] {
+	t.remembered = true
+	return t
+}
+
+// Fresh says that what is wanted of the table and not remembered is usually not
+// there: it may be taken for granted until it is written. It returns t.
+func (t *Table[K, R]) Fresh() *Table[K, R] {
+	t.fresh = true
+	return t
+}
+
+// Fresh is that of a table, for an index that is unique in the database, where the
+// first row of each I has the same place.
+func (ix *Latest[I, K, R]) Fresh() *Latest[I, K, R] {
+	ix.fresh = true
+	return ix
+}
+
+// assumable tells whether everything that is wanted of a part is remembered, or
+// usually not there.
+func (p *part[K, R]) assumable(m *memory) bool {
+	rows := shelfOf(m, p.table)
+	for _, keys := range []map[K]struct{}{p.wanted, p.looked} {
+		for key := range keys {
+			row, ok := rows[key]
+			if !ok && !p.table.fresh {
+				return false
+			}
+			for _, l := range p.lookups {
+				if ok && l.concerns(&row) {
+					return false // which one is the latest is not known
+				}
+			}
+		}
+	}
+	for _, l := range p.lookups {
+		if !l.assumable() {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *part[K, R]) assume(m *memory) {
+	p.assumed = true
+	rows := shelfOf(m, p.table)
+	for key := range p.looked {
+		if row, ok := rows[key]; ok {
+			p.enter(key, &entry[R]{row: row, was: &row})
+		}
+	}
+	for key := range p.wanted {
+		if row, ok := rows[key]; ok {
+			p.enter(key, &entry[R]{row: row, was: &row, locked: true})
+		}
+	}
+}
+
+// verify says in statements what a part takes for granted, but for what its changes
+// say themselves: an insert that the row was not there, and, when revise is true, an
+// update how it was. Rows that an honest set would have locked are locked, in the same
+// order.
+func (p *part[K, R]) verify() (guards []statement, revise bool) {
+	if !p.assumed {
+		return nil, false
+	}
+	t := p.table
+	var locked, looked []reflect.Value
+	revise = true
+	for _, e := range p.entries {
+		switch {
+		case e.was == nil: // not assumed
+		case !e.locked:
+			looked = append(looked, reflect.ValueOf(e.was).Elem())
+		default:
+			locked = append(locked, reflect.ValueOf(e.was).Elem())
+			revise = revise && e.state == updated
+		}
+	}
+	if !revise {
+		guards = append(guards, t.ofMany.held.about(locked)...)
+	}
+	guards = append(guards, t.ofMany.still.about(looked)...)
+	var absent []reflect.Value
+	for _, keys := range []map[K]struct{}{p.wanted, p.looked} {
+		for key := range keys {
+			if e := p.entries[key]; e == nil || e.was == nil && e.state != inserted {
+				absent = append(absent, reflect.ValueOf(key))
+			}
+		}
+	}
+	guards = append(guards, t.ofMany.absent.about(absent)...)
+	for _, l := range p.lookups {
+		guards = append(guards, l.absent()...)
+	}
+	return guards, revise
+}
+
+// note remembers how the rows of a part are after a commit, or that nobody knows.
+func (p *part[K, R]) note(m *memory, committed bool) {
+	if !p.table.remembered {
+		return
+	}
+	rows := shelfOf(m, p.table)
+	for _, keys := range []map[K]struct{}{p.wanted, p.looked} {
+		for key := range keys {
+			if e := p.entries[key]; !committed || e == nil {
+				delete(rows, key)
+			}
+		}
+	}
+	for key, e := range p.entries {
+		switch {
+		case !committed:
+			delete(rows, key)
+		case e.state == clean:
+			rows.keep(key, e.row)
+		case e.state == inserted, e.state == updated, e.state == replaced:
+			rows.keep(key, p.table.stored(&e.row))
+		default:
+			delete(rows, key)
+		}
+	}
+}
+
+// stored is a row as the database gives it back.
+func (t *Table[K, R]) stored(row *R) (back R) {
+	from, to := reflect.ValueOf(row).Elem(), reflect.ValueOf(&back).Elem()
+	for _, c := range t.columns {
+		value := from.FieldByIndex(c.index)
+		if c.kind == instant {
+			value = reflect.ValueOf(instantOf(stamp(value)))
+		}
+		to.FieldByIndex(c.index).Set(value)
+	}
+	return back
+}
+
+// concerns tells whether a row is one that is wanted by the index.
+func (f *found[I, K, R]) concerns(row *R) bool {
+	i, ok := f.index.of(row)
+	if ok {
+		_, ok = f.wanted[i]
+	}
+	return ok
+}
+
+func (f *found[I, K, R]) assumable() bool { return f.index.fresh || len(f.wanted) == 0 }
+
+// absent says that there is no row of an I, but for those whose first row the set
+// inserts: the database's index says it of these.
+func (f *found[I, K, R]) absent() []statement {
+	var keys []reflect.Value
+	for i := range f.wanted {
+		if _, first := f.latest[i]; !first {
+			keys = append(keys, reflect.ValueOf(i))
+		}
+	}
+	return f.index.absent.about(keys)
+}

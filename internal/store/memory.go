@@ -1,0 +1,88 @@
+package store
+
+import "sync"
+
+// memory is the rows of some tables as a node saw them last. PostgreSQL only: a
+// transaction whose rows are all remembered decides on them without asking, and says
+// when it writes what it took for granted. If that is not so any more, it is undone
+// and made again with what the database has.
+type memory struct {
+	mu      sync.Mutex
+	shelves map[any]any // shelf[K, R] by table
+
+	doubts int // assumptions to be left out, after one was wrong
+	wary  int // how many that will be after the next one
+}
+
+// A shelf holds this many rows at most; any of them makes room.
+const shelfSize = 20000
+
+// After a wrong assumption so many are left out, twice as many after the next one.
+const waryAtLeast, waryAtMost = 4, 1024
+
+func newMemory() *memory { return &memory{shelves: map[any]any{}, wary: waryAtLeast} }
+
+type shelf[K comparable, R any] map[K]R
+
+func shelfOf[K comparable, R any](m *memory, t *Table[K, R]) shelf[K, R] {
+	s, ok := m.shelves[t].(shelf[K, R])
+	if !ok {
+		s = shelf[K, R]{}
+		m.shelves[t] = s
+	}
+	return s
+}
+
+func (s shelf[K, R]) keep(key K, row R) {
+	if _, ok := s[key]; !ok && len(s) >= shelfSize {
+		for other := range s {
+			delete(s, other)
+			break
+		}
+	}
+	s[key] = row
+}
+
+// assume fills a set from memory, if all of it can be.
+func (m *memory) assume(s *Set) bool {
+	if m == nil {
+		return false
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, p := range s.parts {
+		if !p.assumable(m) {
+			return false
+		}
+	}
+	if m.doubts > 0 {
+		m.doubts--
+		return false
+	}
+	for _, p := range s.parts {
+		p.assume(m)
+	}
+	return true
+}
+
+// note learns from sets how their transaction ended.
+func (m *memory) note(sets []*Set, err error) {
+	if m == nil || len(sets) == 0 {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	assumed := false
+	for _, s := range sets {
+		assumed = assumed || s.assumed
+		for _, p := range s.parts {
+			p.note(m, err == nil)
+		}
+	}
+	switch {
+	case assumed && err == nil:
+		m.wary = max(m.wary-1, waryAtLeast)
+	case assumed:
+		m.doubts, m.wary = m.wary, min(2*m.wary, waryAtMost)
+	}
+}
