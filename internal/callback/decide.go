@@ -66,9 +66,16 @@ type record struct {
 	key      Key
 	schedule Schedule
 	attempt  Attempt // its number is given by Decide
+	first    bool    // probably no attempt was made before
 }
 
-func (o *record) Want(s *store.Set) { last.Want(s, o.key) }
+func (o *record) Want(s *store.Set) {
+	if o.first {
+		last.WantNone(s, o.key)
+	} else {
+		last.Want(s, o.key)
+	}
+}
 
 // Decide: HTTP 200 ends delivery, anything else waits for the next time of the
 // schedule; after the last one the callback has failed (R39). What was accepted

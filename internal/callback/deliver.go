@@ -67,7 +67,7 @@ func (c *Courier) deliver(ctx context.Context, e engine.Effect) (engine.Operatio
 		return nil, ctx.Err() // cut off by our own shutdown: not the merchant's failure
 	}
 	c.observe(ctx, letter.row, attempt)
-	return &record{key: letter.row.Key, schedule: c.Schedule, attempt: attempt}, nil
+	return &record{key: letter.row.Key, schedule: c.Schedule, attempt: attempt, first: letter.first}, nil
 }
 
 // letter is a callback with its message read. No attempt was made before the first.

@@ -75,12 +75,12 @@ type row struct {
 	ExpiresAt   time.Time `db:"expires_at"` // zero for never
 }
 
-var rows = store.Describe("idempotency", func(r *row) key { return r.key }).Fresh()
+var rows = store.Describe("idempotency", func(r *row) key { return r.key })
 
 // Want asks for what is known of the call's key, if it has one.
 func (c Call) Want(s *store.Set) {
 	if c.Key != "" {
-		rows.Want(s, key{c.MerchantID, c.Key})
+		rows.WantNone(s, key{c.MerchantID, c.Key})
 	}
 }
 

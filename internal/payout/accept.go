@@ -65,7 +65,7 @@ func (o *accept) by(do func(engine.Operation) error) error {
 
 func (o *accept) Want(s *store.Set) {
 	ledger.Accounts.Want(s, o.row.account(ledger.Payout))
-	ByOrder.Want(s, Order{o.row.MerchantID, o.row.OrderID})
+	ByOrder.WantNone(s, Order{o.row.MerchantID, o.row.OrderID})
 	if o.thorough {
 		for _, message := range o.messages() {
 			byMessage.Want(s, digest{o.row.MerchantID, message})

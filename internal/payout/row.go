@@ -79,7 +79,7 @@ type Row struct {
 }
 
 // Rows is where payouts are kept.
-var Rows = store.Describe("payout", func(r *Row) Key { return r.Key })
+var Rows = store.Describe("payout", func(r *Row) Key { return r.Key }).Remembered()
 
 // Order names the payouts of one order id, of which the latest attempt counts.
 type Order struct {
@@ -90,7 +90,7 @@ type Order struct {
 // ByOrder finds the newest payout of an order id.
 var ByOrder = store.NewLatest(Rows, "attempt",
 	func(r *Row) (Order, bool) { return Order{r.MerchantID, r.OrderID}, true },
-	func(r *Row) int64 { return r.Attempt }).Fresh()
+	func(r *Row) int64 { return r.Attempt })
 
 // ToPay is what the merchant pays: the amount and the fee.
 func (r Row) ToPay() money.Amount { return r.Amount + r.Fee }

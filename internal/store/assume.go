@@ -9,28 +9,14 @@ func (t *Table[K, R]) Remembered() *Table[K, R] {
 	return t
 }
 
-// Fresh says that what is wanted of the table and not remembered is usually not
-// there: it may be taken for granted until it is written. It returns t.
-func (t *Table[K, R]) Fresh() *Table[K, R] {
-	t.fresh = true
-	return t
-}
-
-// Fresh is that of a table, for an index that is unique in the database, where the
-// first row of each I has the same place.
-func (ix *Latest[I, K, R]) Fresh() *Latest[I, K, R] {
-	ix.fresh = true
-	return ix
-}
-
 // assumable tells whether everything that is wanted of a part is remembered, or
 // usually not there.
 func (p *part[K, R]) assumable(m *memory) bool {
 	rows := shelfOf(m, p.table)
-	for _, keys := range []map[K]struct{}{p.wanted, p.looked} {
-		for key := range keys {
-			row, ok := rows[key]
-			if !ok && !p.table.fresh {
+	for _, keys := range []map[K]hope{p.wanted, p.looked} {
+		for key, hope := range keys {
+			row, ok := rows.get(key)
+			if !ok && hope != absent {
 				return false
 			}
 			for _, l := range p.lookups {
@@ -52,12 +38,12 @@ func (p *part[K, R]) assume(m *memory) {
 	p.assumed = true
 	rows := shelfOf(m, p.table)
 	for key := range p.looked {
-		if row, ok := rows[key]; ok {
+		if row, ok := rows.get(key); ok {
 			p.enter(key, &entry[R]{row: row, was: &row})
 		}
 	}
 	for key := range p.wanted {
-		if row, ok := rows[key]; ok {
+		if row, ok := rows.get(key); ok {
 			p.enter(key, &entry[R]{row: row, was: &row, locked: true})
 		}
 	}
@@ -88,15 +74,15 @@ func (p *part[K, R]) verify() (guards []statement, revise bool) {
 		guards = append(guards, t.ofMany.held.about(locked)...)
 	}
 	guards = append(guards, t.ofMany.still.about(looked)...)
-	var absent []reflect.Value
-	for _, keys := range []map[K]struct{}{p.wanted, p.looked} {
+	var missing []reflect.Value
+	for _, keys := range []map[K]hope{p.wanted, p.looked} {
 		for key := range keys {
 			if e := p.entries[key]; e == nil || e.was == nil && e.state != inserted {
-				absent = append(absent, reflect.ValueOf(key))
+				missing = append(missing, reflect.ValueOf(key))
 			}
 		}
 	}
-	guards = append(guards, t.ofMany.absent.about(absent)...)
+	guards = append(guards, t.ofMany.absent.about(missing)...)
 	for _, l := range p.lookups {
 		guards = append(guards, l.absent()...)
 	}
@@ -109,23 +95,23 @@ func (p *part[K, R]) note(m *memory, committed bool) {
 		return
 	}
 	rows := shelfOf(m, p.table)
-	for _, keys := range []map[K]struct{}{p.wanted, p.looked} {
+	for _, keys := range []map[K]hope{p.wanted, p.looked} {
 		for key := range keys {
 			if e := p.entries[key]; !committed || e == nil {
-				delete(rows, key)
+				rows.forget(key)
 			}
 		}
 	}
 	for key, e := range p.entries {
 		switch {
 		case !committed:
-			delete(rows, key)
+			rows.forget(key)
 		case e.state == clean:
 			rows.keep(key, e.row)
 		case e.state == inserted, e.state == updated, e.state == replaced:
 			rows.keep(key, p.table.stored(&e.row))
 		default:
-			delete(rows, key)
+			rows.forget(key)
 		}
 	}
 }
@@ -152,7 +138,14 @@ func (f *found[I, K, R]) concerns(row *R) bool {
 	return ok
 }
 
-func (f *found[I, K, R]) assumable() bool { return f.index.fresh || len(f.wanted) == 0 }
+func (f *found[I, K, R]) assumable() bool {
+	for _, hope := range f.wanted {
+		if hope != absent {
+			return false
+		}
+	}
+	return true
+}
 
 // absent says that there is no row of an I, but for those whose first row the set
 // inserts: the database's index says it of these.

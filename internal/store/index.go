@@ -18,7 +18,6 @@ type Latest[I comparable, K comparable, R any] struct {
 	by      string
 	only    string    // " AND ..." for the rows that the database's index holds
 	texts   [2]string // for one I, and for many
-	fresh   bool
 	absent  *claim
 	of      func(*R) (I, bool)
 	order   func(*R) int64
@@ -62,7 +61,7 @@ func (ix *Latest[I, K, R]) write() {
 type found[I comparable, K comparable, R any] struct {
 	index  *Latest[I, K, R]
 	part   *part[K, R]
-	wanted map[I]struct{}
+	wanted map[I]hope
 	latest map[I]K
 }
 
@@ -70,17 +69,24 @@ func (ix *Latest[I, K, R]) in(p *part[K, R]) *found[I, K, R] {
 	if l, ok := p.lookups[ix]; ok {
 		return l.(*found[I, K, R])
 	}
-	f := &found[I, K, R]{index: ix, part: p, wanted: map[I]struct{}{}, latest: map[I]K{}}
+	f := &found[I, K, R]{index: ix, part: p, wanted: map[I]hope{}, latest: map[I]K{}}
 	p.lookups[ix] = f
 	return f
 }
 
 // Want asks for the latest row of i.
-func (ix *Latest[I, K, R]) Want(s *Set, i I) {
+func (ix *Latest[I, K, R]) Want(s *Set, i I) { ix.want(s, i, open) }
+
+// WantNone is Want where there is probably no row. The database's index must be
+// unique, and the first row of each I come at the same place in it: who inserts that
+// then need not have looked.
+func (ix *Latest[I, K, R]) WantNone(s *Set, i I) { ix.want(s, i, absent) }
+
+func (ix *Latest[I, K, R]) want(s *Set, i I, h hope) {
 	if s.loaded {
 		panic("store: " + ix.table.name + ": wanted after the set was loaded")
 	}
-	ix.in(partOf(s, ix.table)).wanted[i] = struct{}{}
+	want(ix.in(partOf(s, ix.table)).wanted, i, h)
 }
 
 // Get is the latest row of i, those included that the set itself added.

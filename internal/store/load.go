@@ -17,7 +17,7 @@ func (p *part[K, R]) load(d dialect) []query {
 	return batch
 }
 
-func (p *part[K, R]) byKey(d dialect, wanted map[K]struct{}, text string, locked bool) []query {
+func (p *part[K, R]) byKey(d dialect, wanted map[K]hope, text string, locked bool) []query {
 	if len(wanted) == 0 {
 		return nil
 	}

@@ -8,39 +8,51 @@ import "sync"
 // and made again with what the database has.
 type memory struct {
 	mu      sync.Mutex
-	shelves map[any]any // shelf[K, R] by table
+	shelves map[any]any // *shelf[K, R] by table
 
 	doubts int // assumptions to be left out, after one was wrong
-	wary  int // how many that will be after the next one
+	wary   int // how many that will be after the next one
 }
-
-// A shelf holds this many rows at most; any of them makes room.
-const shelfSize = 20000
 
 // After a wrong assumption so many are left out, twice as many after the next one.
 const waryAtLeast, waryAtMost = 4, 1024
 
 func newMemory() *memory { return &memory{shelves: map[any]any{}, wary: waryAtLeast} }
 
-type shelf[K comparable, R any] map[K]R
+// shelf is the rows of a table that were seen of late: those of one generation, and
+// of the one before it.
+type shelf[K comparable, R any] struct{ young, old map[K]R }
 
-func shelfOf[K comparable, R any](m *memory, t *Table[K, R]) shelf[K, R] {
-	s, ok := m.shelves[t].(shelf[K, R])
+// generation is how many rows a generation has.
+const generation = 4096
+
+func shelfOf[K comparable, R any](m *memory, t *Table[K, R]) *shelf[K, R] {
+	s, ok := m.shelves[t].(*shelf[K, R])
 	if !ok {
-		s = shelf[K, R]{}
+		s = &shelf[K, R]{young: map[K]R{}}
 		m.shelves[t] = s
 	}
 	return s
 }
 
-func (s shelf[K, R]) keep(key K, row R) {
-	if _, ok := s[key]; !ok && len(s) >= shelfSize {
-		for other := range s {
-			delete(s, other)
-			break
-		}
+func (s *shelf[K, R]) get(key K) (R, bool) {
+	row, ok := s.young[key]
+	if !ok {
+		row, ok = s.old[key]
 	}
-	s[key] = row
+	return row, ok
+}
+
+func (s *shelf[K, R]) keep(key K, row R) {
+	if _, young := s.young[key]; !young && len(s.young) >= generation {
+		s.young, s.old = make(map[K]R, generation), s.young
+	}
+	s.young[key] = row
+}
+
+func (s *shelf[K, R]) forget(key K) {
+	delete(s.young, key)
+	delete(s.old, key)
 }
 
 // assume fills a set from memory, if all of it can be.

@@ -114,11 +114,27 @@ func (e *entry[R]) written() bool {
 // part holds the rows of one table.
 type part[K comparable, R any] struct {
 	table   *Table[K, R]
-	wanted  map[K]struct{}
-	looked  map[K]struct{}
+	wanted  map[K]hope
+	looked  map[K]hope
 	entries map[K]*entry[R]
 	lookups map[any]lookup[R]
 	assumed bool
+}
+
+// hope is what is taken for granted of something that is wanted and not remembered.
+type hope int
+
+const (
+	open   hope = iota // nothing
+	absent             // that it is not there
+)
+
+// want notes that something is wanted; whoever hopes for nothing prevails.
+func want[T comparable](all map[T]hope, one T, h hope) {
+	if before, ok := all[one]; ok {
+		h = min(h, before)
+	}
+	all[one] = h
 }
 
 // lookup is an index's share of a part.
@@ -133,7 +149,7 @@ func partOf[K comparable, R any](s *Set, t *Table[K, R]) *part[K, R] {
 	if p, ok := s.parts[t]; ok {
 		return p.(*part[K, R])
 	}
-	p := &part[K, R]{table: t, wanted: map[K]struct{}{}, looked: map[K]struct{}{}, entries: map[K]*entry[R]{}, lookups: map[any]lookup[R]{}}
+	p := &part[K, R]{table: t, wanted: map[K]hope{}, looked: map[K]hope{}, entries: map[K]*entry[R]{}, lookups: map[any]lookup[R]{}}
 	s.parts[t] = p
 	return p
 }
@@ -142,11 +158,16 @@ func (p *part[K, R]) name() string { return p.table.name }
 
 // Want asks for a row that an operation will read or change. All wants come
 // before Load.
-func (t *Table[K, R]) Want(s *Set, key K) {
+func (t *Table[K, R]) Want(s *Set, key K) { t.want(s, key, open) }
+
+// WantNone is Want for a row that is probably not there.
+func (t *Table[K, R]) WantNone(s *Set, key K) { t.want(s, key, absent) }
+
+func (t *Table[K, R]) want(s *Set, key K, h hope) {
 	if s.loaded {
 		panic("store: " + t.name + ": wanted after the set was loaded")
 	}
-	partOf(s, t).wanted[key] = struct{}{}
+	want(partOf(s, t).wanted, key, h)
 }
 
 // Look asks for a row that an operation will read and not change: it is not
@@ -155,7 +176,7 @@ func (t *Table[K, R]) Look(s *Set, key K) {
 	if s.loaded {
 		panic("store: " + t.name + ": looked at after the set was loaded")
 	}
-	partOf(s, t).looked[key] = struct{}{}
+	want(partOf(s, t).looked, key, open)
 }
 
 // Get is the row as it stands in the set. It panics for a row that was not
