@@ -74,7 +74,7 @@ func (db *DB) Update(ctx context.Context, f func(*Tx) error) error {
 		}
 		err := db.driver.update(ctx, func(c conn) error {
 			tx.conn = c
-			return f(tx)
+			return tx.try(f)
 		})
 		db.memory.note(tx.sets, err)
 		if err == nil || try == tries || ctx.Err() != nil {
@@ -128,6 +128,19 @@ type Tx struct {
 	dialect dialect
 	memory  *memory // nil when nothing is to be assumed
 	sets    []*Set  // that were loaded
+}
+
+// try runs f. Assumptions may contradict each other: what f makes of it is an error, and
+// f will see what is there.
+func (tx *Tx) try(f func(*Tx) error) (err error) {
+	defer func() {
+		if tx.assumed() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("decided from memory: %v", p)
+			}
+		}
+	}()
+	return f(tx)
 }
 
 func (tx *Tx) assumed() bool {
