@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -137,40 +136,85 @@ func TestARowThatIsGoneIsNotRemembered(t *testing.T) {
 // TestProbablyNoneIsMadeSure: whoever wants a row that is probably not there sees it
 // when it is, whether it would insert it or only know.
 func TestProbablyNoneIsMadeSure(t *testing.T) {
-	red, ctx := team{"red"}, context.Background()
-	for name, insert := range map[string]bool{"insert": true, "only know": false} {
-		t.Run(name, func(t *testing.T) {
-			each(t, func(t *testing.T, db *store.DB) {
-				take := func(id int64) (found visit, ok bool) {
-					var thereToo bool
-					err := change(ctx, db, func(s *store.Set) { byTeam.WantNone(s, red); things.WantNone(s, one) }, func(s *store.Set) {
-						found, ok = byTeam.Get(s, red)
-						_, thereToo = things.Get(s, one)
-						if insert && !ok {
-							visits.Insert(s, visit{visitKey{id}, red.Team, 1, ""})
-							things.Insert(s, thing{thingKey: one})
+	red := team{"red"}
+	for name, c := range map[string]struct {
+		want   func(*store.Set)
+		there  func(*store.Set) bool
+		insert func(*store.Set)
+		hand   string
+	}{
+		"row": {
+			func(s *store.Set) { things.WantNone(s, one) },
+			func(s *store.Set) bool { _, ok := things.Get(s, one); return ok },
+			func(s *store.Set) { things.Insert(s, thing{thingKey: one}) },
+			"INSERT INTO thing (shop, name, count, small, text, truth, blob, at, born) VALUES (1, 'one', 0, 0, '', FALSE, '', 0, 0)",
+		},
+		"index": {
+			func(s *store.Set) { byTeam.WantNone(s, red) },
+			func(s *store.Set) bool { _, ok := byTeam.Get(s, red); return ok },
+			func(s *store.Set) { visits.Insert(s, visit{visitKey{2}, red.Team, 1, ""}) },
+			"INSERT INTO visit (id, team, rank, note) VALUES (1, 'red', 1, '')",
+		},
+	} {
+		for do, inserts := range map[string]bool{"insert": true, "only know": false} {
+			t.Run(name+", "+do, func(t *testing.T) {
+				each(t, func(t *testing.T, db *store.DB) {
+					take := func() (there bool) {
+						mustChange(t, db, c.want, func(s *store.Set) {
+							if there = c.there(s); inserts && !there {
+								c.insert(s)
+							}
+						})
+						return there
+					}
+					if !inserts && take() {
+						t.Error("it is there before anybody put it there")
+					}
+					byHand(t, db, c.hand)
+					for range 3 {
+						if !take() {
+							t.Error("it is not seen")
 						}
-					})
-					if err != nil || thereToo != ok {
-						t.Fatalf("%v; thing %t, visit %t", err, thereToo, ok)
 					}
-					return found, ok
-				}
-				if found, ok := take(1); ok {
-					t.Errorf("at first there is %+v", found)
-				}
-				if !insert {
-					byHand(t, db, "INSERT INTO visit (id, team, rank, note) VALUES (1, 'red', 1, '')")
-					byHand(t, db, "INSERT INTO thing (shop, name, count, small, text, truth, blob, at, born) VALUES (1, 'one', 0, 0, '', FALSE, '', 0, 0)")
-				}
-				for id := range int64(3) {
-					if found, ok := take(2 + id); !ok || found.ID != 1 {
-						t.Errorf("then there is %+v, %t", found, ok)
-					}
-				}
+				})
 			})
-		})
+		}
 	}
+}
+
+// TestARowThatIsRememberedNeedNotBeTheLatest of its index, even where probably there
+// is none.
+func TestARowThatIsRememberedNeedNotBeTheLatest(t *testing.T) {
+	visits := store.Describe("visit", func(r *visit) visitKey { return r.visitKey }).Remembered()
+	byTeam := store.NewLatest(visits, "rank",
+		func(r *visit) (team, bool) { return team{r.Team}, true },
+		func(r *visit) int64 { return r.Rank })
+	each(t, func(t *testing.T, db *store.DB) {
+		mustChange(t, db, nothing, func(s *store.Set) { visits.Insert(s, visit{visitKey{1}, "red", 1, ""}) })
+		byHand(t, db, "INSERT INTO visit (id, team, rank, note) VALUES (2, 'red', 2, '')")
+		var latest visit
+		mustChange(t, db, func(s *store.Set) {
+			visits.Want(s, visitKey{1})
+			byTeam.WantNone(s, team{"red"})
+		}, func(s *store.Set) { latest, _ = byTeam.Get(s, team{"red"}) })
+		if latest.ID != 2 {
+			t.Errorf("the latest is %+v", latest)
+		}
+	})
+}
+
+// TestWhatIsRememberedIsWhatTheDatabaseGivesBack, to the microsecond.
+func TestWhatIsRememberedIsWhatTheDatabaseGivesBack(t *testing.T) {
+	each(t, func(t *testing.T, db *store.DB) {
+		want := thing{thingKey: one, Blob: []byte("blob"), At: time.Unix(1_700_000_000, 123_456_789), Born: time.Unix(1_600_000_000, 1)}
+		mustChange(t, db, nothing, func(s *store.Set) { things.Insert(s, want) })
+		stored, _ := find(t, db, one)
+		mustChange(t, db, func(s *store.Set) { things.Want(s, one) }, func(s *store.Set) {
+			if held, ok := things.Get(s, one); !ok || held.At != stored.At || held.Born != stored.Born {
+				t.Errorf("remembered %+v, stored %+v", held, stored)
+			}
+		})
+	})
 }
 
 // TestNodesThatRememberSeeOneOrder: two nodes that all write to, read and look at a
