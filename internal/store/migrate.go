@@ -5,11 +5,13 @@ import (
 	"database/sql"
 	"embed"
 	"io/fs"
+	"net/url"
 
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
 	"github.com/pressly/goose/v3/lock"
+	_ "modernc.org/sqlite" // for goose
 )
 
 //go:embed migrations
@@ -38,15 +40,22 @@ func (db *DB) MigrateFrom(ctx context.Context, files fs.FS, versions string) err
 	return db.driver.migrate(ctx, files, versions)
 }
 
+// migrate has a connection of its own, of the kind that goose works with.
 func (db *sqliteDB) migrate(ctx context.Context, files fs.FS, versions string) error {
 	db.mu.Lock()
 	defer db.mu.Unlock()
+	dsn := url.URL{Scheme: "file", Opaque: (&url.URL{Path: db.path}).EscapedPath(), RawQuery: url.Values{"_pragma": db.settings}.Encode()}
+	pool, err := sql.Open("sqlite", dsn.String())
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
 	// Another process may be migrating the same file. SQLite has no lock for the
 	// whole of it, but each migration is a transaction: whoever comes second
 	// fails, and finds on another try that it is done.
 	const tries = 5
 	for try := 1; ; try++ {
-		err := migrate(ctx, goose.DialectSQLite3, db.pool, files, versions)
+		err := migrate(ctx, goose.DialectSQLite3, pool, files, versions)
 		if err == nil || try == tries || ctx.Err() != nil {
 			return err
 		}

@@ -32,5 +32,5 @@ func pgPool(name string, pool *pgxpool.Pool) Pool {
 
 // state counts what is lent; the one connection that writes is not among them.
 func (r *sqliteReaders) state() Pool {
-	return Pool{Name: "readers", Most: cap(r.free), Open: r.pool.Stats().OpenConnections, Busy: cap(r.free) - len(r.free)}
+	return Pool{Name: "readers", Most: cap(r.free), Open: int(r.open.Load()), Busy: cap(r.free) - len(r.free)}
 }

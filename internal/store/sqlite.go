@@ -2,52 +2,32 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	sqldriver "database/sql/driver"
 	"errors"
-	"fmt"
-	"net/url"
 	"sync"
 
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
+	"zombiezen.com/go/sqlite"
 )
 
 // sqliteDB has one connection that writes, under a mutex, and some that read.
 type sqliteDB struct {
-	mu      sync.Mutex
-	pool    *sql.DB
-	writer  *sqliteConn
-	readers *sqliteReaders
+	path     string
+	settings []string // of the connection that writes
+	mu       sync.Mutex
+	writer   *sqliteConn
+	readers  *sqliteReaders
 }
 
 func openSQLite(ctx context.Context, path string, options Options) (driver, error) {
-	dsn := func(pragmas ...string) string {
-		query := url.Values{}
-		for _, p := range append(pragmas, "busy_timeout(10000)", "journal_mode(WAL)") {
-			query.Add("_pragma", p)
-		}
-		return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + query.Encode()
-	}
 	synchronous := "synchronous(FULL)"
 	if options.Relaxed {
 		synchronous = "synchronous(OFF)"
 	}
-	pool, err := sql.Open("sqlite", dsn(synchronous, "foreign_keys(1)", "wal_autocheckpoint(4000)"))
+	settings := []string{"busy_timeout(10000)", "journal_mode(WAL)", synchronous, "foreign_keys(1)", "wal_autocheckpoint(4000)"}
+	writer, err := openSQLiteConn(ctx, path, settings)
 	if err != nil {
 		return nil, err
 	}
-	c, err := pool.Conn(ctx)
-	if err != nil {
-		pool.Close()
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	readers, err := sql.Open("sqlite", dsn("query_only(1)"))
-	if err != nil {
-		pool.Close()
-		return nil, err
-	}
-	return &sqliteDB{pool: pool, writer: newSQLiteConn(c), readers: newSQLiteReaders(readers, options.Connections)}, nil
+	return &sqliteDB{path: path, settings: settings, writer: writer, readers: newSQLiteReaders(path, options.Connections)}, nil
 }
 
 func (db *sqliteDB) dialect() dialect { return dialect{name: "sqlite"} }
@@ -55,7 +35,7 @@ func (db *sqliteDB) dialect() dialect { return dialect{name: "sqlite"} }
 func (db *sqliteDB) close() error {
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	return errors.Join(db.readers.close(), db.writer.close(), db.pool.Close())
+	return errors.Join(db.readers.close(), db.writer.close())
 }
 
 func (db *sqliteDB) update(ctx context.Context, f func(conn) error) error {
@@ -108,17 +88,23 @@ func end(c conn) error {
 // first statement on, having waited for another process as long as busy_timeout.
 func (db *sqliteDB) retryable(error) (retry, later bool) { return false, false }
 
+// errClosed is what a closed database answers.
+var errClosed = errors.New("the database is closed")
+
 // unavailable: the file, the disk or another process is in the way, or the
 // caller's time is over.
 func (db *sqliteDB) unavailable(err error) bool {
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
-		return errors.Is(err, sql.ErrConnDone) || errors.Is(err, sqldriver.ErrBadConn) ||
-			errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	switch sqlite.ErrCode(err).ToPrimary() {
+	case sqlite.ResultBusy, sqlite.ResultFull, sqlite.ResultInterrupt, sqlite.ResultReadOnly:
+		return true
 	}
-	switch e.Code() & 0xff {
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_INTERRUPT,
-		sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_READONLY:
+	return broken(err) || errors.Is(err, errClosed) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// broken: a connection with such an error may be of no use any more.
+func broken(err error) bool {
+	switch sqlite.ErrCode(err).ToPrimary() {
+	case sqlite.ResultCantOpen, sqlite.ResultCorrupt, sqlite.ResultIOErr, sqlite.ResultNoMem, sqlite.ResultNotADB:
 		return true
 	}
 	return false

@@ -2,78 +2,110 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	sqldriver "database/sql/driver"
 	"errors"
 	"fmt"
-	"sync"
+
+	"zombiezen.com/go/sqlite"
 )
 
-// sqliteConn runs statements and keeps them prepared.
+// sqliteConn runs statements, one at a time, and keeps them prepared.
 type sqliteConn struct {
-	conn     *sql.Conn
-	prepared map[string]*sql.Stmt
+	conn     *sqlite.Conn // nil when closed
+	prepared map[string]*sqliteStatement
+	done     <-chan struct{} // stops the connection when it is closed
+	reading  bool
 }
 
 // statementsKept bounds the prepared statements of a connection. There are fewer
 // than that; texts put together at hand beyond it are prepared each time.
 const statementsKept = 300
 
-func newSQLiteConn(c *sql.Conn) *sqliteConn { return &sqliteConn{c, map[string]*sql.Stmt{}} }
+// errReading is the error of a statement amid the rows of another.
+var errReading = errors.New("the rows of another statement are being read")
 
+// openSQLiteConn opens a file with settings such as "foreign_keys(1)".
+func openSQLiteConn(ctx context.Context, path string, settings []string) (*sqliteConn, error) {
+	opened, err := sqlite.OpenConn(path, sqlite.OpenReadWrite, sqlite.OpenCreate)
+	if err != nil {
+		return nil, err
+	}
+	c := &sqliteConn{conn: opened, prepared: map[string]*sqliteStatement{}}
+	for _, s := range settings {
+		if _, err := c.exec(ctx, "PRAGMA "+s, nil); err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: %s: %w", path, s, err), c.close())
+		}
+	}
+	return c, c.heed(context.Background())
+}
+
+// close ends what is prepared as well. Closing twice is harmless.
 func (c *sqliteConn) close() error {
-	var errs []error
-	for _, s := range c.prepared {
-		errs = append(errs, s.Close())
+	if c.conn == nil {
+		return nil
 	}
-	return errors.Join(append(errs, c.conn.Close())...)
+	err := c.conn.Close()
+	c.conn = nil
+	return err
 }
 
-func (c *sqliteConn) statement(ctx context.Context, text string) (*sql.Stmt, func(), error) {
-	if s, ok := c.prepared[text]; ok {
-		return s, func() {}, nil
+// heed makes the connection stop, whatever it is at, when ctx is done.
+func (c *sqliteConn) heed(ctx context.Context) error {
+	switch done := ctx.Done(); {
+	case c.conn == nil:
+		return errClosed
+	case c.reading:
+		return errReading
+	case done != c.done:
+		c.conn.SetInterrupt(done)
+		c.done = done
 	}
-	s, err := c.conn.PrepareContext(ctx, text)
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(c.prepared) == statementsKept {
-		return s, func() { _ = s.Close() }, nil
-	}
-	c.prepared[text] = s
-	return s, func() {}, nil
+	return ctx.Err()
 }
 
-func (c *sqliteConn) exec(ctx context.Context, text string, args []any) (int64, error) {
-	s, done, err := c.statement(ctx, text)
-	if err != nil {
-		return 0, err
+// with lends the prepared statement of a text to f.
+func (c *sqliteConn) with(ctx context.Context, text string, f func(*sqliteStatement) error) error {
+	if err := c.heed(ctx); err != nil {
+		return err
 	}
-	defer done()
-	result, err := s.ExecContext(ctx, args...)
-	if err != nil {
-		return 0, err
+	s, kept := c.prepared[text]
+	if !kept {
+		var err error
+		if s, err = c.prepare(text); err != nil {
+			return err
+		}
+		if len(c.prepared) == statementsKept {
+			defer s.Finalize()
+		} else {
+			c.prepared[text] = s
+		}
 	}
-	return result.RowsAffected()
+	err := f(s)
+	if err != nil && ctx.Err() != nil {
+		return fmt.Errorf("%w: %w", ctx.Err(), err)
+	}
+	return err
+}
+
+func (c *sqliteConn) exec(ctx context.Context, text string, args []any) (touched int64, err error) {
+	err = c.with(ctx, text, func(s *sqliteStatement) error {
+		touched, err = c.do(s, args)
+		return err
+	})
+	return touched, err
 }
 
 func (c *sqliteConn) query(ctx context.Context, text string, args []any, each func(func(...any) error) error) error {
-	s, done, err := c.statement(ctx, text)
-	if err != nil {
-		return err
-	}
-	defer done()
-	rows, err := s.QueryContext(ctx, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := each(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return c.with(ctx, text, func(s *sqliteStatement) error {
+		c.reading = true
+		defer func() { c.reading = false }()
+		return s.run(args, func() error { return each(s.scan) })
+	})
+}
+
+// do runs a statement whatever it answers, and tells how many rows it touched.
+func (c *sqliteConn) do(s *sqliteStatement, args []any) (int64, error) {
+	err := s.run(args, func() error { return nil })
+	return int64(c.conn.Changes()), err
 }
 
 func (c *sqliteConn) ask(ctx context.Context, batch []query) error {
@@ -88,73 +120,22 @@ func (c *sqliteConn) ask(ctx context.Context, batch []query) error {
 func (c *sqliteConn) run(ctx context.Context, batch []statement) error {
 	for _, s := range batch {
 		var touched int64
-		for _, row := range s.rows {
-			n, err := c.exec(ctx, s.sql, row)
-			if err != nil {
-				return fmt.Errorf("%s: %w", s.sql, err)
+		err := c.with(ctx, s.sql, func(prepared *sqliteStatement) error {
+			for _, row := range s.rows {
+				n, err := c.do(prepared, row)
+				if err != nil {
+					return err
+				}
+				touched += n
 			}
-			touched += n
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.sql, err)
 		}
 		if err := s.check(touched); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// sqliteReaders lends connections that read, with what they have prepared.
-type sqliteReaders struct {
-	pool *sql.DB
-	free chan *sqliteConn // nil stands for one that is not open yet
-
-	ending sync.Once
-	ended  chan struct{}
-}
-
-func newSQLiteReaders(pool *sql.DB, connections int) *sqliteReaders {
-	r := &sqliteReaders{pool: pool, free: make(chan *sqliteConn, connections), ended: make(chan struct{})}
-	for range connections {
-		r.free <- nil
-	}
-	return r
-}
-
-// with lends a connection to f, or waits for one.
-func (r *sqliteReaders) with(ctx context.Context, f func(*sqliteConn) error) error {
-	var c *sqliteConn
-	select {
-	case c = <-r.free:
-	case <-r.ended:
-		return sql.ErrConnDone
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	defer func() { r.free <- c }()
-	if c == nil {
-		opened, err := r.pool.Conn(ctx)
-		if err != nil {
-			return err
-		}
-		c = newSQLiteConn(opened)
-	}
-	err := f(c)
-	if errors.Is(err, sql.ErrConnDone) || errors.Is(err, sqldriver.ErrBadConn) {
-		_ = c.close() // broken: the error of its use is returned
-		c = nil
-	}
-	return err
-}
-
-// close waits for those that are lent and closes all. Closing twice is harmless.
-func (r *sqliteReaders) close() (err error) {
-	r.ending.Do(func() {
-		close(r.ended)
-		for range cap(r.free) {
-			if c := <-r.free; c != nil {
-				err = errors.Join(err, c.close())
-			}
-		}
-		err = errors.Join(err, r.pool.Close())
-	})
-	return err
 }
