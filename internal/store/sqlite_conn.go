@@ -12,8 +12,11 @@ import (
 type sqliteConn struct {
 	conn     *sqlite.Conn // nil when closed
 	prepared map[string]*sqliteStatement
-	done     <-chan struct{} // stops the connection when it is closed
 	reading  bool
+
+	stop   chan struct{}   // closed to interrupt what runs
+	done   <-chan struct{} // of the context that closes stop
+	ignore func() bool     // makes it not do so any more
 }
 
 // statementsKept bounds the prepared statements of a connection. There are fewer
@@ -29,7 +32,7 @@ func openSQLiteConn(ctx context.Context, path string, settings []string) (*sqlit
 	if err != nil {
 		return nil, err
 	}
-	c := &sqliteConn{conn: opened, prepared: map[string]*sqliteStatement{}}
+	c := &sqliteConn{conn: opened, prepared: map[string]*sqliteStatement{}, ignore: func() bool { return false }}
 	for _, s := range settings {
 		if _, err := c.exec(ctx, "PRAGMA "+s, nil); err != nil {
 			return nil, errors.Join(fmt.Errorf("%s: %s: %w", path, s, err), c.close())
@@ -48,16 +51,23 @@ func (c *sqliteConn) close() error {
 	return err
 }
 
-// heed makes the connection stop, whatever it is at, when ctx is done.
+// heed makes the connection stop, whatever it is at, when ctx is done. Contexts
+// come and go with each transaction; the channel that SQLite heeds stays until one
+// of them has closed it.
 func (c *sqliteConn) heed(ctx context.Context) error {
-	switch done := ctx.Done(); {
-	case c.conn == nil:
+	if c.conn == nil {
 		return errClosed
-	case c.reading:
+	}
+	if c.reading {
 		return errReading
-	case done != c.done:
-		c.conn.SetInterrupt(done)
-		c.done = done
+	}
+	if done := ctx.Done(); done != c.done {
+		if !c.ignore() {
+			c.stop = make(chan struct{})
+			c.conn.SetInterrupt(c.stop)
+		}
+		stop := c.stop
+		c.done, c.ignore = done, context.AfterFunc(ctx, func() { close(stop) })
 	}
 	return ctx.Err()
 }
