@@ -101,11 +101,19 @@ func (c column) value(row reflect.Value) any {
 		}
 		return v.Bytes()
 	}
+	return stamp(v)
+}
+
+// stamp is a time as it is stored. One that is addressable need not be copied to
+// the heap.
+func stamp(v reflect.Value) int64 {
+	if v.CanAddr() {
+		return micros(*v.Addr().Interface().(*time.Time))
+	}
 	return micros(v.Interface().(time.Time))
 }
 
-// array gathers the column of all rows into one slice; times can be taken from rows
-// that are addressable. It tells the first value, and
+// array gathers the column of all rows into one slice. It tells the first value, and
 // whether all are alike.
 func (c column) array(rows []reflect.Value) (all, first any, alike bool) {
 	switch c.kind {
@@ -129,9 +137,6 @@ func (c column) array(rows []reflect.Value) (all, first any, alike bool) {
 	}
 	return gather(c, rows, stamp)
 }
-
-// stamp is an addressable time as it is stored.
-func stamp(v reflect.Value) int64 { return micros(*v.Addr().Interface().(*time.Time)) }
 
 func gather[T comparable](c column, rows []reflect.Value, value func(reflect.Value) T) (all, first any, alike bool) {
 	values := make([]T, len(rows))
@@ -175,7 +180,7 @@ func (c column) set(row reflect.Value, from *cell) {
 	case blob:
 		v.SetBytes(append([]byte(nil), from.blob...))
 	case instant:
-		v.Set(reflect.ValueOf(instantOf(from.number)))
+		*v.Addr().Interface().(*time.Time) = instantOf(from.number)
 	}
 }
 
