@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -182,7 +183,8 @@ type conn interface {
 // A query of a load: each takes its rows.
 type query struct {
 	sql  string
-	args []any
+	args []any   // one execution with whole columns as arrays
+	keys records // one execution per key
 	each func(scan func(...any) error) error
 }
 
@@ -191,8 +193,14 @@ type query struct {
 type statement struct {
 	sql  string
 	args []any   // one execution with whole columns as arrays
-	rows [][]any // one execution per row
+	rows records // one execution per row
 	want int64
+}
+
+// records are keys or rows of a table, and which columns of them are arguments.
+type records struct {
+	columns []column
+	all     []reflect.Value
 }
 
 // anyNumber is the want of a statement that may find nothing to do.

@@ -53,9 +53,7 @@ func (d dialect) write(to state, form *form, rows []reflect.Value) statement {
 		s.want = anyNumber
 	}
 	if !d.arrays {
-		for _, row := range rows {
-			s.rows = append(s.rows, values(form.columns, row))
-		}
+		s.rows = records{form.columns, rows}
 		return s
 	}
 	s.sql, s.args = form.fill(rows)

@@ -40,19 +40,15 @@ func (p *part[K, R]) byKey(d dialect, wanted map[K]hope, text string, locked boo
 	})
 }
 
-// lookUp is a query for many keys where the dialect has arrays, else one for
-// each key.
+// lookUp is a query for many keys: one execution where the dialect has arrays,
+// else one for each key.
 func (d dialect) lookUp(text string, columns []column, keys []reflect.Value, each func(func(...any) error) error) []query {
-	if d.arrays {
-		var batch []query
-		for some := range slices.Chunk(keys, atOnce) {
-			batch = append(batch, query{text, arrays(columns, some), each})
-		}
-		return batch
+	if !d.arrays {
+		return []query{{sql: text, keys: records{columns, keys}, each: each}}
 	}
-	batch := make([]query, len(keys))
-	for i, key := range keys {
-		batch[i] = query{text, values(columns, key), each}
+	var batch []query
+	for some := range slices.Chunk(keys, atOnce) {
+		batch = append(batch, query{sql: text, args: arrays(columns, some), each: each})
 	}
 	return batch
 }

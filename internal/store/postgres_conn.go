@@ -100,7 +100,7 @@ func (c *pgConn) query(ctx context.Context, sql string, args []any, each func(fu
 		rows, err := c.Query(ctx, sql, args...)
 		return take(rows, err, each)
 	}
-	return c.ask(ctx, []query{{sql, args, each}})
+	return c.ask(ctx, []query{{sql: sql, args: args, each: each}})
 }
 
 func (c *pgConn) ask(ctx context.Context, batch []query) error {

@@ -98,29 +98,49 @@ func (c *sqliteConn) with(ctx context.Context, text string, f func(*sqliteStatem
 
 func (c *sqliteConn) exec(ctx context.Context, text string, args []any) (touched int64, err error) {
 	err = c.with(ctx, text, func(s *sqliteStatement) error {
-		touched, err = c.do(s, args)
+		if err := s.bind(args); err != nil {
+			return err
+		}
+		touched, err = c.do(s)
 		return err
 	})
 	return touched, err
 }
 
+// do runs a statement whatever it answers, and tells how many rows it touched.
+func (c *sqliteConn) do(s *sqliteStatement) (int64, error) {
+	err := s.each(func() error { return nil })
+	return int64(c.conn.Changes()), err
+}
+
 func (c *sqliteConn) query(ctx context.Context, text string, args []any, each func(func(...any) error) error) error {
 	return c.with(ctx, text, func(s *sqliteStatement) error {
-		c.reading = true
-		defer func() { c.reading = false }()
-		return s.run(args, func() error { return each(s.scan) })
+		if err := s.bind(args); err != nil {
+			return err
+		}
+		return c.read(s, each)
 	})
 }
 
-// do runs a statement whatever it answers, and tells how many rows it touched.
-func (c *sqliteConn) do(s *sqliteStatement, args []any) (int64, error) {
-	err := s.run(args, func() error { return nil })
-	return int64(c.conn.Changes()), err
+// read hands the rows of an answer to each.
+func (c *sqliteConn) read(s *sqliteStatement, each func(func(...any) error) error) error {
+	c.reading = true
+	defer func() { c.reading = false }()
+	return s.each(func() error { return each(s.scan) })
 }
 
 func (c *sqliteConn) ask(ctx context.Context, batch []query) error {
 	for _, q := range batch {
-		if err := c.query(ctx, q.sql, q.args, q.each); err != nil {
+		err := c.with(ctx, q.sql, func(s *sqliteStatement) error {
+			for _, key := range q.keys.all {
+				s.bindColumns(q.keys.columns, key)
+				if err := c.read(s, q.each); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
 			return fmt.Errorf("%s: %w", q.sql, err)
 		}
 	}
@@ -131,8 +151,9 @@ func (c *sqliteConn) run(ctx context.Context, batch []statement) error {
 	for _, s := range batch {
 		var touched int64
 		err := c.with(ctx, s.sql, func(prepared *sqliteStatement) error {
-			for _, row := range s.rows {
-				n, err := c.do(prepared, row)
+			for _, row := range s.rows.all {
+				prepared.bindColumns(s.rows.columns, row)
+				n, err := c.do(prepared)
 				if err != nil {
 					return err
 				}

@@ -33,16 +33,8 @@ func (c *sqliteConn) prepare(text string) (*sqliteStatement, error) {
 	return s, nil
 }
 
-// run executes the statement and calls row for each row of its answer.
-func (s *sqliteStatement) run(args []any, row func() error) error {
-	if len(args) != s.most {
-		return fmt.Errorf("%d arguments, want %d", len(args), s.most)
-	}
-	for i, n := range s.numbers {
-		if err := s.bind(i+1, args[n-1]); err != nil {
-			return err
-		}
-	}
+// each executes the statement and calls row for each row of its answer.
+func (s *sqliteStatement) each(row func() error) error {
 	defer s.Reset() // says again what Step said
 	for {
 		if more, err := s.Step(); err != nil || !more {
@@ -54,35 +46,48 @@ func (s *sqliteStatement) run(args []any, row func() error) error {
 	}
 }
 
-// bind gives a parameter its value. Nothing is NULL: no bytes are an empty blob.
-func (s *sqliteStatement) bind(parameter int, value any) error {
-	switch v := value.(type) {
-	case int64:
-		s.BindInt64(parameter, v)
-	case string:
-		s.BindText(parameter, v)
-	case bool:
-		s.BindBool(parameter, v)
-	case []byte:
-		s.BindBytes(parameter, v)
-	default:
-		return s.bindNamed(parameter, value)
+// bind gives the statement its arguments. Nothing is NULL: no bytes are an empty blob.
+func (s *sqliteStatement) bind(args []any) error {
+	if len(args) != s.most {
+		return fmt.Errorf("%d arguments, want %d", len(args), s.most)
+	}
+	for i, n := range s.numbers {
+		switch v := args[n-1].(type) {
+		case bool:
+			s.BindBool(i+1, v)
+		case []byte:
+			s.BindBytes(i+1, v)
+		default: // and types with names, such as a state that is a string
+			switch v := reflect.ValueOf(v); {
+			case v.CanInt():
+				s.BindInt64(i+1, v.Int())
+			case v.Kind() == reflect.String:
+				s.BindText(i+1, v.String())
+			default:
+				return fmt.Errorf("%T is no argument", args[n-1])
+			}
+		}
 	}
 	return nil
 }
 
-// bindNamed binds what has a type of its own, such as a state that is a string.
-func (s *sqliteStatement) bindNamed(parameter int, value any) error {
-	v := reflect.ValueOf(value)
-	switch {
-	case v.CanInt():
-		s.BindInt64(parameter, v.Int())
-	case v.Kind() == reflect.String:
-		s.BindText(parameter, v.String())
-	default:
-		return fmt.Errorf("%T is no argument", value)
+// bindColumns takes the arguments from columns of a row.
+func (s *sqliteStatement) bindColumns(columns []column, row reflect.Value) {
+	for i, n := range s.numbers {
+		c := &columns[n-1]
+		switch v := row.FieldByIndex(c.index); c.kind {
+		case integer:
+			s.BindInt64(i+1, v.Int())
+		case text:
+			s.BindText(i+1, v.String())
+		case truth:
+			s.BindBool(i+1, v.Bool())
+		case blob:
+			s.BindBytes(i+1, v.Bytes())
+		case instant:
+			s.BindInt64(i+1, stamp(v))
+		}
 	}
-	return nil
 }
 
 // scan reads the row at hand. A column must be of its target's kind, and not NULL;
