@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"zombiezen.com/go/sqlite"
 )
@@ -34,11 +35,24 @@ func openSQLiteConn(ctx context.Context, path string, settings []string) (*sqlit
 	}
 	c := &sqliteConn{conn: opened, prepared: map[string]*sqliteStatement{}, ignore: func() bool { return false }}
 	for _, s := range settings {
-		if _, err := c.exec(ctx, "PRAGMA "+s, nil); err != nil {
+		if err := c.set(ctx, s); err != nil {
 			return nil, errors.Join(fmt.Errorf("%s: %s: %w", path, s, err), c.close())
 		}
 	}
 	return c, c.heed(context.Background())
+}
+
+// set changes a setting. Two that both begin to write ahead in a new file are told at
+// once that the other is in the way: no timeout of SQLite's helps them.
+func (c *sqliteConn) set(ctx context.Context, setting string) error {
+	const tries, pause = 200, 20 * time.Millisecond
+	for try := 1; ; try++ {
+		_, err := c.exec(ctx, "PRAGMA "+setting, nil)
+		if sqlite.ErrCode(err).ToPrimary() != sqlite.ResultBusy || try == tries || ctx.Err() != nil {
+			return err
+		}
+		time.Sleep(pause)
+	}
 }
 
 // close ends what is prepared as well. Closing twice is harmless.
