@@ -59,7 +59,7 @@ type Token struct {
 }
 
 // Tokens is where tokens are kept.
-var Tokens = store.Describe("card_token", func(t *Token) Key { return t.Key }).Remembered()
+var Tokens = store.Describe("card_token", func(t *Token) Key { return t.Key }).Remembered(4096)
 
 // ByCardID reads a token by its deprecated number.
 func ByCardID(ctx context.Context, tx *store.Tx, merchant, cardID int64) (Token, bool, error) {

@@ -62,7 +62,7 @@ func (a Account) Available() money.Amount { return a.Balance() - a.Held }
 
 // Accounts is where accounts are stored. Its rows are locked first in every
 // transaction, so a merchant's account orders all that touches its money.
-var Accounts = store.Describe("account", func(a *Account) Key { return a.Key }).Remembered()
+var Accounts = store.Describe("account", func(a *Account) Key { return a.Key }).Remembered(4096)
 
 // Read is the account as the set holds it; one that does not exist yet is empty.
 func Read(s *store.Set, key Key) Account {

@@ -2,10 +2,11 @@ package store
 
 import "reflect"
 
-// Remembered says that a node keeps the rows of the table in memory, to decide on
-// them without asking. It returns t.
-func (t *Table[K, R]) Remembered() *Table[K, R] {
-	t.remembered = true
+// Remembered says that a node keeps the rows of the table that it saw last in memory, to
+// decide on them without asking: so many at least, and twice as many at most. It
+// returns t.
+func (t *Table[K, R]) Remembered(rows int) *Table[K, R] {
+	t.remembered = rows
 	return t
 }
 
@@ -91,7 +92,7 @@ func (p *part[K, R]) verify() (guards []statement, revise bool) {
 
 // note remembers how the rows of a part are after a commit, or that nobody knows.
 func (p *part[K, R]) note(m *memory, committed bool) {
-	if !p.table.remembered {
+	if p.table.remembered == 0 {
 		return
 	}
 	rows := shelfOf(m, p.table)
@@ -107,9 +108,9 @@ func (p *part[K, R]) note(m *memory, committed bool) {
 		case !committed:
 			rows.forget(key)
 		case e.state == clean:
-			rows.keep(key, e.row)
+			rows.keep(key, e.row, p.table.remembered)
 		case e.state == inserted, e.state == updated, e.state == replaced:
-			rows.keep(key, p.table.stored(&e.row))
+			rows.keep(key, p.table.stored(&e.row), p.table.remembered)
 		default:
 			rows.forget(key)
 		}

@@ -185,7 +185,7 @@ func TestProbablyNoneIsMadeSure(t *testing.T) {
 // TestARowThatIsRememberedNeedNotBeTheLatest of its index, even where probably there
 // is none.
 func TestARowThatIsRememberedNeedNotBeTheLatest(t *testing.T) {
-	visits := store.Describe("visit", func(r *visit) visitKey { return r.visitKey }).Remembered()
+	visits := store.Describe("visit", func(r *visit) visitKey { return r.visitKey }).Remembered(100)
 	byTeam := store.NewLatest(visits, "rank",
 		func(r *visit) (team, bool) { return team{r.Team}, true },
 		func(r *visit) int64 { return r.Rank })

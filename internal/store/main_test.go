@@ -53,7 +53,7 @@ type thing struct {
 	Born  time.Time `db:"born,fixed"`
 }
 
-var things = store.Describe("thing", func(r *thing) thingKey { return r.thingKey }).Remembered()
+var things = store.Describe("thing", func(r *thing) thingKey { return r.thingKey }).Remembered(100)
 
 type visitKey struct {
 	ID int64 `db:"id"`

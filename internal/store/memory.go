@@ -23,9 +23,6 @@ func newMemory() *memory { return &memory{shelves: map[any]any{}, wary: waryAtLe
 // of the one before it.
 type shelf[K comparable, R any] struct{ young, old map[K]R }
 
-// generation is how many rows a generation has.
-const generation = 4096
-
 func shelfOf[K comparable, R any](m *memory, t *Table[K, R]) *shelf[K, R] {
 	s, ok := m.shelves[t].(*shelf[K, R])
 	if !ok {
@@ -43,7 +40,7 @@ func (s *shelf[K, R]) get(key K) (R, bool) {
 	return row, ok
 }
 
-func (s *shelf[K, R]) keep(key K, row R) {
+func (s *shelf[K, R]) keep(key K, row R, generation int) {
 	if _, young := s.young[key]; !young && len(s.young) >= generation {
 		s.young, s.old = make(map[K]R, generation), s.young
 	}

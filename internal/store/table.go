@@ -27,7 +27,7 @@ type described struct {
 	ofOne   texts
 	ofMany  texts
 
-	remembered bool
+	remembered int // rows of a generation
 }
 
 // attached is an index as its table sees it: told of every row that enters a set.
