@@ -33,6 +33,11 @@ func FuzzBody(f *testing.F) {
 		if u.Query().Has("pg_xml") {
 			return // a reader that knows both forms takes it for the other
 		}
+		for _, values := range u.Query() {
+			if len(values) > 1 {
+				return // sent as a[0], a[1], which a reader of flat fields sorts behind a0, and we before it
+			}
+		}
 		received, err := reader.ReadCallback(u, body)
 		if err != nil {
 			t.Fatalf("%q: %v", body, err)
