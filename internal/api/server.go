@@ -46,10 +46,12 @@ func (s *Server) handler(e *Endpoint) http.Handler {
 			http.Error(w, "use POST, or GET with the same fields", http.StatusMethodNotAllowed)
 			return
 		}
-		a := flooded()
+		var a answer
 		if s.Places.Enter() {
 			defer s.Places.Leave()
 			a = s.answer(e, r)
+		} else {
+			a = flooded()
 		}
 		call.Merchant, call.Code = a.merchant, int(a.code)
 		if e.browser {

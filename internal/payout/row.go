@@ -79,7 +79,7 @@ type Row struct {
 }
 
 // Rows is where payouts are kept.
-var Rows = store.Describe("payout", func(r *Row) Key { return r.Key }).Remembered(2048)
+var Rows = store.Describe("payout", func(r *Row) Key { return r.Key }).Remembered(1024)
 
 // Order names the payouts of one order id, of which the latest attempt counts.
 type Order struct {

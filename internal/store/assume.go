@@ -1,11 +1,20 @@
 package store
 
-import "reflect"
+import (
+	"reflect"
+	"time"
+)
 
 // Remembered says that a node keeps the rows of the table that it saw last in memory, to
-// decide on them without asking: so many at least, and twice as many at most. It
+// decide on them without asking: so many at least, and twice as many at most. What is
+// fixed of a row must never change, not by putting another in its place either. It
 // returns t.
 func (t *Table[K, R]) Remembered(rows int) *Table[K, R] {
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[R]()) {
+		if f.Tag.Get("db") == "-" {
+			panic("store: " + t.name + " is remembered, but " + f.Name + " is not stored")
+		}
+	}
 	t.remembered = rows
 	return t
 }
@@ -117,15 +126,15 @@ func (p *part[K, R]) note(m *memory, committed bool) {
 	}
 }
 
-// stored is a row as the database gives it back.
-func (t *Table[K, R]) stored(row *R) (back R) {
-	from, to := reflect.ValueOf(row).Elem(), reflect.ValueOf(&back).Elem()
+// stored is a row as the database gives it back: its times are cut to microseconds.
+func (t *Table[K, R]) stored(row *R) R {
+	back := *row
+	v := reflect.ValueOf(&back).Elem()
 	for _, c := range t.columns {
-		value := from.FieldByIndex(c.index)
 		if c.kind == instant {
-			value = reflect.ValueOf(instantOf(stamp(value)))
+			at := v.FieldByIndex(c.index).Addr().Interface().(*time.Time)
+			*at = instantOf(micros(*at))
 		}
-		to.FieldByIndex(c.index).Set(value)
 	}
 	return back
 }
