@@ -51,6 +51,7 @@ func (s *Server) identify(ctx context.Context, e *Endpoint, r *http.Request, mes
 	return nil, &bad
 }
 
+// unknown answers whoever names no merchant of ours.
 func unknown(message pg.Message) *answer {
 	a := unsigned(http.StatusOK, codes.Refuse(codes.UnknownMerchant), textLanguage(message, "en"))
 	return &a

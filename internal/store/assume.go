@@ -44,6 +44,7 @@ func (p *part[K, R]) assumable(m *memory) bool {
 	return true
 }
 
+// assume takes what is remembered for what is there, until verify has said so.
 func (p *part[K, R]) assume(m *memory) {
 	p.assumed = true
 	rows := shelfOf(m, p.table)
