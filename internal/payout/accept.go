@@ -15,10 +15,15 @@ import (
 	"tolem/internal/store"
 )
 
-// byMessage finds a payout by the message that asked for it.
+// byMessage finds a payout by the message that asked for it, unless it is the first one of
+// its order: that one is found by the order, which the message names.
 var byMessage = store.NewLatest(Rows, "created_at",
-	func(r *Row) (digest, bool) { return digest{r.MerchantID, r.Message}, r.Message != "" },
-	func(r *Row) int64 { return r.CreatedAt.UnixMicro() })
+	func(r *Row) (digest, bool) { return digest{r.MerchantID, r.Message}, r.Message != "" && r.Attempt > 1 },
+	func(r *Row) int64 { return r.CreatedAt.UnixMicro() }).Partial("attempt > 1")
+
+var firstOfOrder = store.NewLatest(Rows, "attempt",
+	func(r *Row) (Order, bool) { return r.order(), r.Attempt == 1 },
+	func(r *Row) int64 { return r.Attempt }).Partial("attempt = 1")
 
 type digest struct {
 	MerchantID int64  `db:"merchant_id"`
@@ -65,8 +70,9 @@ func (o *accept) by(do func(engine.Operation) error) error {
 
 func (o *accept) Want(s *store.Set) {
 	ledger.Accounts.Want(s, o.row.account(ledger.Payout))
-	ByOrder.WantNone(s, Order{o.row.MerchantID, o.row.OrderID})
+	ByOrder.WantNone(s, o.row.order())
 	if o.thorough {
+		firstOfOrder.Want(s, o.row.order())
 		for _, message := range o.messages() {
 			byMessage.Want(s, digest{o.row.MerchantID, message})
 		}
@@ -79,10 +85,27 @@ func (o *accept) Want(s *store.Set) {
 
 // messages are the names under which the very same message may be stored.
 func (o *accept) messages() []string {
-	if o.earlier == o.row.Message {
-		return []string{o.row.Message}
+	switch o.row.Message {
+	case "":
+		return nil
+	case o.earlier:
+		return []string{o.earlier}
 	}
 	return []string{o.row.Message, o.earlier}
+}
+
+// same is the payout that the very same message asked for less than a window ago.
+func (o *accept) same(s *store.Set, now time.Time) (Row, bool) {
+	first, _ := firstOfOrder.Get(s, o.row.order())
+	for _, message := range o.messages() {
+		later, _ := byMessage.Get(s, digest{o.row.MerchantID, message})
+		for _, r := range []Row{later, first} {
+			if r.Message == message && now.Sub(r.CreatedAt) < idempotency.Window {
+				return r, true
+			}
+		}
+	}
+	return Row{}, false
 }
 
 func (o *accept) token() cardtoken.Key {
@@ -92,7 +115,7 @@ func (o *accept) token() cardtoken.Key {
 func (o *accept) Decide(s *store.Set, now time.Time) {
 	o.unsure, o.repeats, o.refusal, o.result = false, 0, nil, Row{}
 	row := o.row
-	newest, ordered := ByOrder.Get(s, Order{row.MerchantID, row.OrderID})
+	newest, ordered := ByOrder.Get(s, row.order())
 	if ordered && newest.PaymentID == row.PaymentID {
 		o.result = newest // this very operation was committed before
 		return
@@ -138,10 +161,8 @@ func (o *accept) before(s *store.Set, newest Row, ordered bool, now time.Time) (
 	if !ordered {
 		return 0, nil
 	}
-	for _, message := range o.messages() {
-		if same, ok := byMessage.Get(s, digest{o.row.MerchantID, message}); ok && now.Sub(same.CreatedAt) < idempotency.Window {
-			return same.PaymentID, nil
-		}
+	if same, ok := o.same(s, now); ok {
+		return same.PaymentID, nil
 	}
 	if o.reuse || newest.State == Failed || newest.State == Expired {
 		return 0, nil

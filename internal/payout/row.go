@@ -89,8 +89,10 @@ type Order struct {
 
 // ByOrder finds the newest payout of an order id.
 var ByOrder = store.NewLatest(Rows, "attempt",
-	func(r *Row) (Order, bool) { return Order{r.MerchantID, r.OrderID}, true },
+	func(r *Row) (Order, bool) { return r.order(), true },
 	func(r *Row) int64 { return r.Attempt })
+
+func (r Row) order() Order { return Order{r.MerchantID, r.OrderID} }
 
 // ToPay is what the merchant pays: the amount and the fee.
 func (r Row) ToPay() money.Amount { return r.Amount + r.Fee }

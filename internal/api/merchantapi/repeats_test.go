@@ -121,13 +121,23 @@ func TestTheSameMessageIsOnePayoutForFiveMinutes(t *testing.T) {
 		if again := send(shouted); again != first {
 			t.Errorf("its signature in capitals makes it payout %s, not %s", again, first)
 		}
-		fresh := send(shop.Sign("/api/reg2reg", unsealed(message)))
+		anew := shop.Sign("/api/reg2reg", unsealed(message))
+		fresh := send(anew)
 		if fresh == first {
 			t.Error("a new message after the failure is no new payout")
 		}
 		h.clock.Advance(time.Microsecond)
-		if later := send(message); later == first || later == fresh {
+		later := send(message)
+		if later == first || later == fresh {
 			t.Error("the same message after five minutes is no new payout")
+		}
+		for name, repeated := range map[string]struct {
+			message pg.Message
+			want    string
+		}{"the first": {message, later}, "the second": {anew, fresh}} {
+			if again := send(repeated.message); again != repeated.want {
+				t.Errorf("%s message within five minutes of its latest payout is payout %s, not %s", name, again, repeated.want)
+			}
 		}
 	})
 }
