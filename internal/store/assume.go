@@ -25,12 +25,12 @@ func (p *part[K, R]) assumable(m *memory) bool {
 	rows := shelfOf(m, p.table)
 	for _, keys := range []map[K]hope{p.wanted, p.looked} {
 		for key, hope := range keys {
-			row, ok := rows.get(key)
-			if !ok && hope != absent {
+			row := rows.get(key)
+			if row == nil && hope != absent {
 				return false
 			}
 			for _, l := range p.lookups {
-				if ok && l.concerns(&row) {
+				if row != nil && l.concerns(row) {
 					return false // which one is the latest is not known
 				}
 			}
@@ -49,13 +49,13 @@ func (p *part[K, R]) assume(m *memory) {
 	p.assumed = true
 	rows := shelfOf(m, p.table)
 	for key := range p.looked {
-		if row, ok := rows.get(key); ok {
-			p.enter(key, &entry[R]{row: row, was: &row})
+		if row := rows.get(key); row != nil {
+			p.enter(key, &entry[R]{row: *row, was: row})
 		}
 	}
 	for key := range p.wanted {
-		if row, ok := rows.get(key); ok {
-			p.enter(key, &entry[R]{row: row, was: &row, locked: true})
+		if row := rows.get(key); row != nil {
+			p.enter(key, &entry[R]{row: *row, was: row, locked: true})
 		}
 	}
 }
@@ -118,7 +118,11 @@ func (p *part[K, R]) note(m *memory, committed bool) {
 		case !committed:
 			rows.forget(key)
 		case e.state == clean:
-			rows.keep(key, e.row, p.table.remembered)
+			row := e.was
+			if row == nil {
+				row = new(e.row)
+			}
+			rows.keep(key, row, p.table.remembered)
 		case e.state == inserted, e.state == updated, e.state == replaced:
 			rows.keep(key, p.table.stored(&e.row), p.table.remembered)
 		default:
@@ -128,14 +132,12 @@ func (p *part[K, R]) note(m *memory, committed bool) {
 }
 
 // stored is a row as the database gives it back: its times are cut to microseconds.
-func (t *Table[K, R]) stored(row *R) R {
-	back := *row
-	v := reflect.ValueOf(&back).Elem()
-	for _, c := range t.columns {
-		if c.kind == instant {
-			at := v.FieldByIndex(c.index).Addr().Interface().(*time.Time)
-			*at = instantOf(micros(*at))
-		}
+func (t *Table[K, R]) stored(row *R) *R {
+	back := new(*row)
+	v := reflect.ValueOf(back).Elem()
+	for _, c := range t.instants {
+		at := v.FieldByIndex(c.index).Addr().Interface().(*time.Time)
+		*at = instantOf(micros(*at))
 	}
 	return back
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"fmt"
 	"reflect"
 	"strings"
@@ -111,41 +110,6 @@ func stamp(v reflect.Value) int64 {
 		return micros(*v.Addr().Interface().(*time.Time))
 	}
 	return micros(v.Interface().(time.Time))
-}
-
-// array gathers the column of all rows into one slice. It tells the first value, and
-// whether all are alike.
-func (c column) array(rows []reflect.Value) (all, first any, alike bool) {
-	switch c.kind {
-	case integer:
-		return gather(c, rows, reflect.Value.Int)
-	case text:
-		return gather(c, rows, reflect.Value.String)
-	case truth:
-		return gather(c, rows, reflect.Value.Bool)
-	case blob:
-		values := make([][]byte, len(rows))
-		alike = true
-		for i, row := range rows {
-			values[i] = row.FieldByIndex(c.index).Bytes()
-			if values[i] == nil {
-				values[i] = []byte{}
-			}
-			alike = alike && bytes.Equal(values[i], values[0])
-		}
-		return values, values[0], alike
-	}
-	return gather(c, rows, stamp)
-}
-
-func gather[T comparable](c column, rows []reflect.Value, value func(reflect.Value) T) (all, first any, alike bool) {
-	values := make([]T, len(rows))
-	alike = true
-	for i, row := range rows {
-		values[i] = value(row.FieldByIndex(c.index))
-		alike = alike && values[i] == values[0]
-	}
-	return values, values[0], alike
 }
 
 // cell is where one column of one row is scanned to.

@@ -46,19 +46,17 @@ func learning(columns []column, behind int, write func(argument func(int, column
 
 // fill is the text and the arguments for rows.
 func (f *form) fill(rows []reflect.Value) (text string, args []any) {
-	args = make([]any, len(f.columns))
-	first := make([]any, len(f.columns))
 	var alike places
-	for i, c := range f.columns {
-		var same bool
-		if args[i], first[i], same = c.array(rows); same {
+	for i := range f.columns {
+		if (gathered{&f.columns[i], rows}).alike() {
 			alike |= 1 << i
 		}
 	}
 	text, once := f.choose(alike, len(rows))
+	args = arrays(f.columns, rows)
 	for i := range args {
 		if once.has(i) {
-			args[i] = first[i]
+			args[i] = f.columns[i].value(rows[0])
 		}
 	}
 	return text, args

@@ -53,14 +53,6 @@ func (d dialect) lookUp(text string, columns []column, keys []reflect.Value, eac
 	return batch
 }
 
-func arrays(columns []column, rows []reflect.Value) []any {
-	args := make([]any, len(columns))
-	for i, c := range columns {
-		args[i], _, _ = c.array(rows)
-	}
-	return args
-}
-
 // sortByColumns orders keys or rows the way the database orders them for
 // integers and, within one program, the same way every time for the rest.
 func sortByColumns(rows []reflect.Value, columns []column) {

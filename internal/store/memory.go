@@ -20,29 +20,29 @@ const waryAtLeast, waryAtMost = 4, 1024
 func newMemory() *memory { return &memory{shelves: map[any]any{}, wary: waryAtLeast} }
 
 // shelf is the rows of a table that were seen of late: those of one generation, and
-// of the one before it.
-type shelf[K comparable, R any] struct{ young, old map[K]R }
+// of the one before it. A row on a shelf never changes; another takes its place.
+type shelf[K comparable, R any] struct{ young, old map[K]*R }
 
 func shelfOf[K comparable, R any](m *memory, t *Table[K, R]) *shelf[K, R] {
 	s, ok := m.shelves[t].(*shelf[K, R])
 	if !ok {
-		s = &shelf[K, R]{young: map[K]R{}}
+		s = &shelf[K, R]{young: map[K]*R{}}
 		m.shelves[t] = s
 	}
 	return s
 }
 
-func (s *shelf[K, R]) get(key K) (R, bool) {
-	row, ok := s.young[key]
-	if !ok {
-		row, ok = s.old[key]
+// get is nil for a row that is not remembered.
+func (s *shelf[K, R]) get(key K) *R {
+	if row := s.young[key]; row != nil {
+		return row
 	}
-	return row, ok
+	return s.old[key]
 }
 
-func (s *shelf[K, R]) keep(key K, row R, generation int) {
+func (s *shelf[K, R]) keep(key K, row *R, generation int) {
 	if _, young := s.young[key]; !young && len(s.young) >= generation {
-		s.young, s.old = make(map[K]R, generation), s.young
+		s.young, s.old = make(map[K]*R, generation), s.young
 	}
 	s.young[key] = row
 }

@@ -20,12 +20,13 @@ type Table[K comparable, R any] struct {
 // described is what the statements of a table need to know of it: its columns as
 // fields of R.
 type described struct {
-	name    string
-	columns []column
-	keys    []column // in the order of K
-	mutable []column // neither of the key nor fixed
-	ofOne   texts
-	ofMany  texts
+	name     string
+	columns  []column
+	keys     []column // in the order of K
+	mutable  []column // neither of the key nor fixed
+	instants []column
+	ofOne    texts
+	ofMany   texts
 
 	remembered int // rows of a generation
 }
@@ -48,6 +49,9 @@ func Describe[K comparable, R any](name string, keyOf func(*R) K) *Table[K, R] {
 	for _, c := range t.columns {
 		if !c.fixed && !t.isKey(c.name) {
 			t.mutable = append(t.mutable, c)
+		}
+		if c.kind == instant {
+			t.instants = append(t.instants, c)
 		}
 	}
 	t.ofOne, t.ofMany = t.single(), t.many()
