@@ -17,12 +17,20 @@ type sqliteDB struct {
 	readers  *sqliteReaders
 }
 
+// The pages that payments change are the last ones of each merchant, the same again and
+// again: a long log writes them to the database once instead of often. A cache that
+// holds most of them is enough. SQLite looks through all of it after a page was split.
+const (
+	logPages  = "wal_autocheckpoint(16000)"
+	cacheSize = "cache_size(-12288)" // KiB
+)
+
 func openSQLite(ctx context.Context, path string, options Options) (driver, error) {
 	synchronous := "synchronous(FULL)"
 	if options.Relaxed {
 		synchronous = "synchronous(OFF)"
 	}
-	settings := []string{"busy_timeout(10000)", "journal_mode(WAL)", synchronous, "foreign_keys(1)", "wal_autocheckpoint(4000)"}
+	settings := []string{"busy_timeout(10000)", "journal_mode(WAL)", synchronous, "foreign_keys(1)", logPages, cacheSize}
 	writer, err := openSQLiteConn(ctx, path, settings)
 	if err != nil {
 		return nil, err
