@@ -25,7 +25,8 @@ type wire struct {
 	ended chan struct{} // closed with the test
 }
 
-// snare waits for the COMMIT of a transaction that writes to a table.
+// snare waits for the COMMIT of a transaction that writes to a table. One that is sent
+// as a whole has none: it is committed by the Sync behind it.
 type snare struct {
 	table  *regexp.Regexp
 	caught chan *commit
@@ -110,6 +111,7 @@ func (c *commit) loseAnswer(t *testing.T) {
 type link struct {
 	wire     *wire
 	prepared map[string]string // statements by name
+	begun    bool              // with a BEGIN: a COMMIT will come
 	wrote    []string          // statements of the transaction that is open
 	deaf     chan struct{}     // full when the next end of a transaction must not be heard
 	heard    string            // how that was answered
@@ -161,16 +163,24 @@ func say(server *pgproto3.Frontend, message pgproto3.FrontendMessage) error {
 
 // answers passes on what PostgreSQL says, up to what must not be heard.
 func (l *link) answers(server *pgproto3.Frontend, client *pgproto3.Backend) {
+	ended := "COMMIT" // how, should a transaction end that was sent as a whole
 	for {
 		message, err := server.Receive()
 		if err != nil {
 			return
 		}
-		if done, ok := message.(*pgproto3.CommandComplete); ok && len(l.deaf) > 0 {
-			if tag := string(done.CommandTag); tag == "COMMIT" || tag == "ROLLBACK" {
-				l.heard = tag
-				return
-			}
+		tag := ""
+		switch m := message.(type) {
+		case *pgproto3.CommandComplete:
+			tag = string(m.CommandTag)
+		case *pgproto3.ErrorResponse:
+			ended = "ROLLBACK"
+		case *pgproto3.ReadyForQuery:
+			tag, ended = ended, "COMMIT"
+		}
+		if (tag == "COMMIT" || tag == "ROLLBACK") && len(l.deaf) > 0 {
+			l.heard = tag
+			return
 		}
 		client.Send(message)
 		if client.Flush() != nil {
@@ -183,7 +193,10 @@ func (l *link) answers(server *pgproto3.Frontend, client *pgproto3.Backend) {
 // go on.
 func (l *link) mayPass(message pgproto3.FrontendMessage, over chan struct{}) bool {
 	var text string
+	ends := false
 	switch m := message.(type) {
+	case *pgproto3.Sync:
+		ends = !l.begun
 	case *pgproto3.Parse:
 		l.prepared[m.Name] = m.Query
 	case *pgproto3.Query:
@@ -193,10 +206,10 @@ func (l *link) mayPass(message pgproto3.FrontendMessage, over chan struct{}) boo
 	}
 	switch {
 	case begins.MatchString(text):
-		l.wrote = nil
-	case commits.MatchString(text):
+		l.begun, l.wrote = true, nil
+	case ends, commits.MatchString(text):
 		wrote := strings.Join(l.wrote, ";")
-		l.wrote = nil
+		l.begun, l.wrote = false, nil
 		if s := l.wire.sprung(wrote); s != nil {
 			c := &commit{link: l, goOn: make(chan bool), over: over}
 			s.caught <- c

@@ -16,12 +16,11 @@ type pgConn struct {
 	waiting []statement
 }
 
-// begin says what every transaction relies on, whatever the server's default is.
-var begin = statement{sql: "BEGIN ISOLATION LEVEL READ COMMITTED"}
+var begin = statement{sql: "BEGIN"}
 
 // transact runs f in a transaction. Its BEGIN travels with the first statement of
 // f, and what f writes last with the COMMIT: a set that is loaded and flushed
-// takes two round trips.
+// takes two round trips. What is sent in one is a transaction without saying so.
 func transact(ctx context.Context, c *pgx.Conn, f func(conn) error) error {
 	t := &pgConn{c, []statement{begin}}
 	defer func() {
@@ -37,16 +36,24 @@ func transact(ctx context.Context, c *pgx.Conn, f func(conn) error) error {
 
 func (c *pgConn) commit(ctx context.Context) error {
 	var b pgx.Batch
-	b.Queue("COMMIT")
+	begun := len(c.waiting) == 0 || c.waiting[0].sql != begin.sql
+	if begun {
+		b.Queue("COMMIT")
+	} else {
+		c.waiting = c.waiting[1:]
+	}
 	results, err := c.send(ctx, &b)
 	if err != nil {
 		return &uncertain{err}
 	}
-	tag, _ := results.Exec()
+	var tag pgconn.CommandTag
+	if begun {
+		tag, _ = results.Exec()
+	}
 	if err := results.Close(); err != nil {
 		return &uncertain{err}
 	}
-	if tag.String() != "COMMIT" {
+	if begun && tag.String() != "COMMIT" {
 		return errors.New("the transaction had failed before its commit")
 	}
 	return nil
