@@ -85,6 +85,9 @@ func readBody(r io.Reader) ([]byte, error) {
 
 // merge puts the body's fields after those of the query; a body field replaces the query's of the same name (R6).
 func merge(query, body Message) Message {
+	if len(query) == 0 {
+		return body
+	}
 	query = slices.DeleteFunc(query, func(field Field) bool {
 		return slices.ContainsFunc(body, func(other Field) bool { return other.Name == field.Name })
 	})

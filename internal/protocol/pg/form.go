@@ -122,7 +122,8 @@ func formName(parent, name string) string {
 // EncodeForm writes the message urlencoded, for a query or a body, in message order and UTF-8. Nested fields and repeated names get
 // bracket names: a[b]=…, a[0]=…
 func EncodeForm(m Message) string {
-	return string(appendForm(nil, m, ""))
+	const usual = 48 // bytes of a field
+	return string(appendForm(make([]byte, 0, usual*len(m)), m, ""))
 }
 
 func appendForm(form []byte, level Message, parent string) []byte {
