@@ -11,8 +11,12 @@ import (
 func (m *Metrics) WatchDatabases(databases map[string]*store.DB) {
 	connections := describe("tolem_database_connections", "Connections by state: open, busy, or how many there may be (limit).", "database", "pool", "state")
 	waited := describe("tolem_database_wait_seconds_total", "Time that callers waited for a connection.", "database", "pool")
-	m.registry.MustRegister(live{[]*prometheus.Desc{connections, waited}, func(out chan<- prometheus.Metric) {
+	decided := describe("tolem_decided_from_memory_total", "Transactions that were decided on rows the node remembered, and whether these were as it remembered them.", "database", "memory")
+	m.registry.MustRegister(live{[]*prometheus.Desc{connections, waited, decided}, func(out chan<- prometheus.Metric) {
 		for name, db := range databases {
+			memory := db.Assumptions()
+			out <- prometheus.MustNewConstMetric(decided, prometheus.CounterValue, float64(memory.Right), name, "right")
+			out <- prometheus.MustNewConstMetric(decided, prometheus.CounterValue, float64(memory.Wrong), name, "wrong")
 			for _, p := range db.Pools() {
 				out <- gauge(connections, p.Open, name, p.Name, "open")
 				out <- gauge(connections, p.Busy, name, p.Name, "busy")

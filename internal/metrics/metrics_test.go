@@ -81,6 +81,7 @@ func TestWhatWasObservedIsShown(t *testing.T) {
 		`tolem_callback_delivered_seconds_bucket{le="1800"} 0`, `tolem_callback_delivered_seconds_bucket{le="3600"} 1`,
 		`tolem_bank_call_seconds_count{call="credit",outcome="approved"} 1`, `tolem_bank_call_seconds_count{call="inquire",outcome="failed"} 1`,
 		`tolem_database_connections{database="platform",pool="readers",state="limit"} 16`,
+		`tolem_decided_from_memory_total{database="platform",memory="wrong"} 0`,
 		`tolem_ledger_check_timestamp_seconds 1.7e+09`, `tolem_ledger_check_seconds 2`, `tolem_ledger_problems 1`, `tolem_ledger_check_failures_total 1`,
 	} {
 		if !strings.Contains(text, line+"\n") {

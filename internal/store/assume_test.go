@@ -274,6 +274,30 @@ func TestNodesThatRememberSeeOneOrder(t *testing.T) {
 
 // TestWhoWasWrongAsksForAWhile: a node whose rows others change all the time does not
 // go on doing everything twice.
+// TestWhatIsNotFlushedIsNotBelieved: an update that only reads decides on what is there.
+func TestWhatIsNotFlushedIsNotBelieved(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		db := open(t, url)
+		remember(t, db, "one")
+		byHand(t, db, "UPDATE thing SET count = 10")
+		var seen int64
+		err := db.Update(t.Context(), func(tx *store.Tx) error {
+			s := store.NewSet()
+			things.Want(s, one)
+			err := s.Load(t.Context(), tx)
+			row, _ := things.Get(s, one)
+			seen = row.Count
+			return err
+		})
+		if err != nil || seen != 10 {
+			t.Errorf("saw %d, want 10: %v", seen, err)
+		}
+		if told := db.Assumptions(); db.Kind() == "postgres" && told.Wrong != 1 {
+			t.Errorf("counts %+v, want 1 wrong", told)
+		}
+	})
+}
+
 func TestWhoWasWrongAsksForAWhile(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		db, other := open(t, url), open(t, url)

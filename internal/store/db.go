@@ -132,7 +132,8 @@ type Tx struct {
 }
 
 // try runs f. Assumptions may contradict each other: what f makes of it is an error, and
-// f will see what is there.
+// f will see what is there. So it will when it did not flush, which would have made sure
+// of them.
 func (tx *Tx) try(f func(*Tx) error) (err error) {
 	defer func() {
 		if tx.assumed() {
@@ -141,7 +142,11 @@ func (tx *Tx) try(f func(*Tx) error) (err error) {
 			}
 		}
 	}()
-	return f(tx)
+	err = f(tx)
+	if err == nil && slices.ContainsFunc(tx.sets, func(s *Set) bool { return s.assumed && !s.flushed }) {
+		return errors.New("decided from memory, and not flushed")
+	}
+	return err
 }
 
 func (tx *Tx) assumed() bool {

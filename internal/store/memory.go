@@ -12,6 +12,21 @@ type memory struct {
 
 	doubts int // assumptions to be left out, after one was wrong
 	wary   int // how many that will be after the next one
+	told   Assumptions
+}
+
+// Assumptions are how often transactions were decided on rows that a node remembered, and
+// how often that was wrong: those were decided again.
+type Assumptions struct{ Right, Wrong int }
+
+// Assumptions counts since the database was opened.
+func (db *DB) Assumptions() Assumptions {
+	if db.memory == nil {
+		return Assumptions{}
+	}
+	db.memory.mu.Lock()
+	defer db.memory.mu.Unlock()
+	return db.memory.told
 }
 
 // After a wrong assumption so many are left out, twice as many after the next one.
@@ -90,8 +105,10 @@ func (m *memory) note(sets []*Set, err error) {
 	}
 	switch {
 	case assumed && err == nil:
+		m.told.Right++
 		m.wary = max(m.wary-1, waryAtLeast)
 	case assumed:
+		m.told.Wrong++
 		m.doubts, m.wary = m.wary, min(2*m.wary, waryAtMost)
 	}
 }

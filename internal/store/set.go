@@ -14,6 +14,7 @@ type Set struct {
 	parts   map[any]tablePart
 	loaded  bool
 	assumed bool // from memory
+	flushed bool
 }
 
 // tablePart is a table's share of a set.
@@ -62,6 +63,7 @@ func (s *Set) Ready() { s.loaded = true }
 // Flush writes the changes back. A set without changes sends nothing, unless it was
 // decided from memory.
 func (s *Set) Flush(ctx context.Context, tx *Tx) error {
+	s.flushed = true
 	var batch []statement
 	for _, p := range s.ordered() {
 		batch = append(batch, p.flush(tx.dialect)...)
