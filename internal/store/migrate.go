@@ -25,10 +25,10 @@ func (db *DB) Migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := db.MigrateFrom(ctx, files, "schema_version"); err != nil || db.Kind() != "postgres" {
+	if err := db.MigrateFrom(ctx, files, "schema_version"); err != nil {
 		return err
 	}
-	if files, err = fs.Sub(files, "postgres"); err != nil {
+	if files, err = fs.Sub(files, db.Kind()); err != nil {
 		return err
 	}
 	return db.MigrateFrom(ctx, files, "storage_version")
