@@ -29,7 +29,7 @@ func openPostgres(ctx context.Context, url string, options Options) (driver, err
 	// A plan for a few rows looks cheaper than one for any number, and would be
 	// made anew for every small batch.
 	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
-	config.ConnConfig.RuntimeParams["default_transaction_isolation"] = "read committed"
+	config.ConnConfig.RuntimeParams["default_transaction_isolation"] = "read committed" // whatever the server's is
 	config.AfterConnect = gathers
 	if options.Relaxed {
 		config.ConnConfig.RuntimeParams["synchronous_commit"] = "off"
