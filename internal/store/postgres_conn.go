@@ -43,7 +43,10 @@ func (c *pgConn) commit(ctx context.Context) error {
 		c.waiting = c.waiting[1:]
 	}
 	results, err := c.send(ctx, &b)
-	if err != nil {
+	switch {
+	case errors.As(err, new(*pgconn.PgError)):
+		return err // a statement before it failed, whatever became of the connection then
+	case err != nil:
 		return &uncertain{err}
 	}
 	var tag pgconn.CommandTag
@@ -79,7 +82,7 @@ func (c *pgConn) send(ctx context.Context, b *pgx.Batch) (pgx.BatchResults, erro
 		case err == nil:
 			err = s.check(tag.RowsAffected())
 		case errors.As(err, &e) && e.Code == divisionByZero:
-			err = fmt.Errorf("%s: touched other rows, want %d", s.sql, s.args[len(s.args)-1])
+			err = fmt.Errorf("%s: touched other rows, want %d: %w", s.sql, s.args[len(s.args)-1], err)
 		default:
 			err = fmt.Errorf("%s: %w", s.sql, err)
 		}
