@@ -26,8 +26,8 @@ func (w *traffic) audit(t *testing.T, s *site, last *process) {
 func (w *traffic) rest(t *testing.T, s *site, at *process) (available string) {
 	t.Helper()
 	eventually(t, func() error {
-		if n := len(rows(t, s.database, engine.Effects)); n > 0 {
-			return fmt.Errorf("%d effects are not done", n)
+		if left := rows(t, s.database, engine.Effects); len(left) > 0 {
+			return fmt.Errorf("%d effects are not done, one of them %+v", len(left), left[0])
 		}
 		return nil
 	})

@@ -15,35 +15,37 @@ type sqliteDB struct {
 	mu       sync.Mutex
 	writer   *sqliteConn
 	readers  *sqliteReaders
+	log      *sqliteLog
 }
 
-// The pages that payments change are the last ones of each merchant, the same again and
-// again: a long log writes them to the database once instead of often. A cache that
-// holds most of them is enough. SQLite looks through all of it after a page was split.
-const (
-	logPages  = "wal_autocheckpoint(16000)"
-	cacheSize = "cache_size(-12288)" // KiB
-)
+// cacheSize holds most of the pages that payments change, in KiB. After a page was split
+// SQLite looks through all of the cache.
+const cacheSize = "cache_size(-12288)"
 
 func openSQLite(ctx context.Context, path string, options Options) (driver, error) {
 	synchronous := "synchronous(FULL)"
 	if options.Relaxed {
 		synchronous = "synchronous(OFF)"
 	}
-	settings := []string{"busy_timeout(10000)", "journal_mode(WAL)", synchronous, "foreign_keys(1)", logPages, cacheSize}
+	settings := []string{"busy_timeout(10000)", "journal_mode(WAL)", synchronous, "foreign_keys(1)", tooLongLog, cacheSize}
 	writer, err := openSQLiteConn(ctx, path, settings)
 	if err != nil {
 		return nil, err
 	}
-	return &sqliteDB{path: path, settings: settings, writer: writer, readers: newSQLiteReaders(path, options.Connections)}, nil
+	db := &sqliteDB{path: path, settings: settings, writer: writer, readers: newSQLiteReaders(path, options.Connections)}
+	if db.log, err = tendSQLiteLog(ctx, path, synchronous, &db.mu); err != nil {
+		return nil, errors.Join(err, writer.close())
+	}
+	return db, nil
 }
 
 func (db *sqliteDB) dialect() dialect { return dialect{name: "sqlite"} }
 
 func (db *sqliteDB) close() error {
+	err := db.log.close()
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	return errors.Join(db.readers.close(), db.writer.close())
+	return errors.Join(err, db.readers.close(), db.writer.close())
 }
 
 func (db *sqliteDB) update(ctx context.Context, f func(conn) error) error {
@@ -70,6 +72,7 @@ func (db *sqliteDB) update(ctx context.Context, f func(conn) error) error {
 		return err
 	}
 	done = true
+	db.log.commits.Add(1)
 	return nil
 }
 
