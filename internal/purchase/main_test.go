@@ -284,6 +284,16 @@ func (h *house) becomes(k purchase.Key, what string, holds func(purchase.Row) bo
 	}
 }
 
+// charged waits until so many charges have been sent to the bank.
+func (h *house) charged(n int64) {
+	h.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); h.line.charges.Load() < n; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			h.t.Fatalf("%d charges were sent, never %d", h.line.charges.Load(), n)
+		}
+	}
+}
+
 // becomesLater is becomes as minutes go by: of what is counted from the end of a call,
 // which a test cannot see.
 func (h *house) becomesLater(k purchase.Key, what string, holds func(purchase.Row) bool) purchase.Row {

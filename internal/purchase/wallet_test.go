@@ -84,11 +84,12 @@ func whatAWalletCannotPayStaysAsItIs(h *house) {
 	lost := h.create(h.proposal("A-7", true))
 	h.line.cut.Store(true)
 	h.Patience = time.Millisecond
+	sent := h.line.charges.Load() + 1
 	if turn, code := h.confirm(lost, inWallet(good)); code != 0 || turn.Row.State != purchase.Sent {
 		h.t.Errorf("while the bank does not answer: code %d, %s", code, turn.Row.State)
 	}
+	h.charged(sent)
 	h.line.cut.Store(false)
-	sent := h.line.charges.Load()
 	for what, c := range map[string]struct {
 		key  purchase.Key
 		want codes.Code

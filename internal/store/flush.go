@@ -48,12 +48,12 @@ func (p *part[K, R]) flush(d dialect) []statement {
 // write is a statement that brings rows to a state. It must touch all of them
 // unless they were removed unseen.
 func (d dialect) write(to state, form *form, rows []reflect.Value) statement {
-	s := statement{sql: form.text, want: int64(len(rows))}
+	s := statement{want: int64(len(rows))}
 	if to == removed {
 		s.want = anyNumber
 	}
 	if !d.arrays {
-		s.rows = records{form.columns, rows}
+		s.sql, s.rows = form.text, records{form.columns, rows}
 		return s
 	}
 	s.sql, s.args = form.fill(rows)
