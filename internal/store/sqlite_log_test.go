@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"tolem/internal/store"
 	"tolem/internal/storetest"
 )
 
@@ -15,15 +14,7 @@ import (
 // is moved before SQLite would do it itself, after 64,000 of them.
 func TestSQLitesLogBeginsAnew(t *testing.T) {
 	url := storetest.SQLite(t)
-	db, err := store.Open(t.Context(), url, store.Options{Relaxed: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t, url)
 	const rows, page = 1000, 4096
 	exec(t, db, "CREATE TABLE line (id INTEGER PRIMARY KEY, value BLOB NOT NULL)", fmt.Sprintf(
 		"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) INSERT INTO line SELECT i, randomblob(3500) FROM n", rows))
