@@ -48,7 +48,7 @@ func learning(columns []column, behind int, write func(argument func(int, column
 func (f *form) fill(rows []reflect.Value) (text string, args []any) {
 	var alike places
 	for i := range f.columns {
-		if (gathered{&f.columns[i], rows}).alike() {
+		if f.may.has(i) && (gathered{&f.columns[i], rows}).alike() {
 			alike |= 1 << i
 		}
 	}

@@ -18,8 +18,8 @@ import (
 var schema embed.FS
 
 // Migrate brings the platform's schema up to this version of the program.
-// Several nodes may call it at once. Migrations after the second only ever add, so
-// that a node of the version before keeps running.
+// Several nodes may call it at once. Migrations after the second only add, or
+// lay out anew what is there, so that a node of the version before keeps running.
 func (db *DB) Migrate(ctx context.Context) error {
 	files, err := fs.Sub(schema, "migrations")
 	if err != nil {
