@@ -105,6 +105,15 @@ func TestRowsSurviveThatTheirTableIsLaidOutAnew(t *testing.T) {
 		if after := all("after"); !slices.Equal(before, after) {
 			t.Errorf("before:\n%s\nafter:\n%s", strings.Join(before, "\n"), strings.Join(after, "\n"))
 		}
+		for _, table := range []string{"account", "transfer", "effect", "payout"} {
+			err := db.Update(t.Context(), func(tx *store.Tx) error {
+				_, err := tx.Exec(t.Context(), "INSERT INTO "+table+" SELECT * FROM "+table)
+				return err
+			})
+			if err == nil {
+				t.Errorf("%s took its rows twice", table)
+			}
+		}
 	})
 }
 
