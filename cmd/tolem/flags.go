@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -192,27 +191,34 @@ func (o *options) fill() error {
 // readConfig reads "name = value" lines; # begins a comment line. A file serves
 // every command, so names that a command does not have are left alone.
 func readConfig(path string) (map[string]string, error) {
-	f, err := os.Open(path)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	known := newOptions("", terminal{}).withServer().withJSON()
-	values := map[string]string{}
-	lines := bufio.NewScanner(f)
-	for n := 1; lines.Scan(); n++ {
-		line := strings.TrimSpace(lines.Text())
+	values, wrong := parseConfig(string(text), newOptions("", terminal{}).withServer().withJSON())
+	if wrong > 0 {
+		return nil, fmt.Errorf("%s:%d: want \"name = value\" with the name of a flag", path, wrong)
+	}
+	return values, nil
+}
+
+// parseConfig reads the text of a config file, or says which line is wrong.
+func parseConfig(text string, known *options) (values map[string]string, wrong int) {
+	values = map[string]string{}
+	for line := range strings.Lines(text) {
+		wrong++
+		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
 		name, value, ok := strings.Cut(line, "=")
 		name = strings.TrimSpace(name)
 		if !ok || known.Lookup(name) == nil && name != "vault-key" {
-			return nil, fmt.Errorf("%s:%d: want \"name = value\" with the name of a flag", path, n)
+			return nil, wrong
 		}
 		values[name] = strings.TrimSpace(value)
 	}
-	return values, lines.Err()
+	return values, 0
 }
 
 // schedule is a list of durations on the command line.

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,13 +13,9 @@ func FuzzConfig(f *testing.F) {
 	}
 	known := newOptions("", terminal{}).withServer().withJSON()
 	f.Fuzz(func(t *testing.T, text string) {
-		path := filepath.Join(t.TempDir(), "config")
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		values, err := readConfig(path)
-		if err != nil && len(values) > 0 {
-			t.Fatalf("%v, and %v", err, values)
+		values, wrong := parseConfig(text, known)
+		if wrong > 0 && len(values) > 0 {
+			t.Fatalf("line %d is wrong, and %v", wrong, values)
 		}
 		for name, value := range values {
 			if known.Lookup(name) == nil && name != "vault-key" || strings.TrimSpace(value) != value || strings.Contains(value, "\n") || !strings.Contains(text, value) {
