@@ -20,9 +20,9 @@ type sqliteLog struct {
 	ended  chan struct{}
 }
 
-// The pages that payments change are the last ones of each merchant, the same again and
-// again: a long log writes them to the database once instead of often. Should nobody move
-// it, a commit does when it is too long.
+// The pages that payments change are the last ones of a table, of the accounts, and of each
+// merchant's orders, the same again and again: a long log writes them to the database once
+// instead of often. Should nobody move it, a commit does when it is too long.
 const (
 	longLog    = 16000 // pages
 	tooLongLog = "wal_autocheckpoint(64000)"
