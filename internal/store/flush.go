@@ -56,7 +56,7 @@ func (d dialect) write(to state, form *form, rows []reflect.Value) statement {
 		s.sql, s.rows = form.text, records{form.columns, rows}
 		return s
 	}
-	s.sql, s.args = form.fill(rows)
+	s.sql, s.args = form.about(rows)
 	if to == updated || to == deleted {
 		s.args, s.want = append(s.args, s.want), 1 // counts by itself and answers with one row
 	}

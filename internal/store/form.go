@@ -13,7 +13,8 @@ import (
 type form struct {
 	columns []column
 	may     places // go once when they are alike
-	write   func(argument func(n int, c column) string) string
+	manner  manner
+	write   wording
 
 	mu     sync.Mutex
 	once   places // go once now
@@ -31,32 +32,58 @@ func (p places) has(n int) bool { return p>>n&1 == 1 }
 // that is new has to be read and planned by PostgreSQL.
 const lesson = 32
 
+// manner is how a column goes once.
+type manner struct {
+	text argument
+	sent func(gathered) any
+}
+
+var (
+	// asValue is "$2::text".
+	asValue = manner{
+		text: func(n int, c column) string { return fmt.Sprintf("$%d::%s", n, c.kind.sqlType()) },
+		sent: func(g gathered) any { return g.column.value(g.rows[0]) },
+	}
+	// asElement is "($2::text[])[least(i, 1)]". As a value, what all rows have in common
+	// would be a condition of its own, for which a planner that thinks the table small
+	// reads all of it.
+	asElement = manner{
+		text: func(n int, c column) string { return fmt.Sprintf("($%d::%s[])[least(i, 1)]", n, c.kind.sqlType()) },
+		sent: func(g gathered) any { return gathered{g.column, g.rows[:1]} },
+	}
+)
+
 // fixed is a form whose columns are never alike.
 func fixed(columns []column, text string) *form { return &form{columns: columns, text: text} }
 
-// learning is a form of which the columns behind so many may be alike.
-func learning(columns []column, behind int, write func(argument func(int, column) string) string) *form {
+// learning is a form of which the columns behind so many may be alike, and go so then.
+func learning(columns []column, behind int, once manner, write wording) *form {
 	if len(columns) > 64 {
 		panic(fmt.Sprintf("store: %d columns", len(columns)))
 	}
-	f := &form{columns: columns, may: places(1)<<len(columns) - places(1)<<behind, write: write, text: write(element)}
+	f := &form{columns: columns, may: places(1)<<len(columns) - places(1)<<behind, manner: once, write: write, text: write(element)}
 	f.common = f.may
 	return f
 }
 
-// fill is the text and the arguments for rows.
-func (f *form) fill(rows []reflect.Value) (text string, args []any) {
+// about is the text and the arguments for rows.
+func (f *form) about(rows []reflect.Value) (text string, args []any) {
+	return f.fill(gather(f.columns, rows))
+}
+
+// fill is the text and the arguments for columns that were gathered.
+func (f *form) fill(columns []gathered) (text string, args []any) {
 	var alike places
-	for i := range f.columns {
-		if f.may.has(i) && (gathered{&f.columns[i], rows}).alike() {
+	for i, g := range columns {
+		if f.may.has(i) && g.alike() {
 			alike |= 1 << i
 		}
 	}
-	text, once := f.choose(alike, len(rows))
-	args = arrays(f.columns, rows)
-	for i := range args {
-		if once.has(i) {
-			args[i] = f.columns[i].value(rows[0])
+	text, once := f.choose(alike, len(columns[0].rows))
+	args = make([]any, len(columns), len(columns)+1)
+	for i, g := range columns {
+		if args[i] = g; once.has(i) {
+			args[i] = f.manner.sent(g)
 		}
 	}
 	return text, args
@@ -78,7 +105,7 @@ func (f *form) choose(alike places, rows int) (string, places) {
 		f.once = once
 		f.text = f.write(func(n int, c column) string {
 			if once.has(n - 1) {
-				return fmt.Sprintf("$%d::%s", n, c.kind.sqlType())
+				return f.manner.text(n, c)
 			}
 			return element(n, c)
 		})

@@ -16,8 +16,9 @@ type Latest[I comparable, K comparable, R any] struct {
 	table   *Table[K, R]
 	columns []column
 	by      string
-	only    string    // " AND ..." for the rows that the database's index holds
-	texts   [2]string // for one I, and for many
+	only    string // " AND ..." for the rows that the database's index holds
+	one     *form  // for one I
+	many    *form  // for many
 	absent  *claim
 	of      func(*R) (I, bool)
 	order   func(*R) int64
@@ -49,12 +50,13 @@ func (ix *Latest[I, K, R]) Partial(condition string) *Latest[I, K, R] {
 
 func (ix *Latest[I, K, R]) write() {
 	t, last := ix.table, ix.only+" ORDER BY t."+ix.by+" DESC LIMIT 1"
-	ix.texts = [2]string{
-		"SELECT " + t.names("") + " FROM " + t.name + " AS t WHERE " + equals(ix.columns) + last,
-		"SELECT " + t.names("r.") + " FROM " + rows(ix.columns) + " CROSS JOIN LATERAL (SELECT * FROM " + t.name +
-			" AS t WHERE " + matches(ix.columns) + last + ") AS r",
+	many := func(argument argument) string {
+		return "SELECT " + t.names("r.") + " FROM " + rows(ix.columns) + " CROSS JOIN LATERAL (SELECT * FROM " + t.name +
+			" AS t WHERE " + matches(ix.columns, argument) + last + ") AS r"
 	}
-	ix.absent = none(ix.columns, ix.texts[1])
+	ix.one = fixed(ix.columns, "SELECT "+t.names("")+" FROM "+t.name+" AS t WHERE "+equals(ix.columns)+last)
+	ix.many = learning(ix.columns, 1, asElement, many)
+	ix.absent = none(ix.columns, many)
 }
 
 // found is what a set knows of an index.
@@ -134,12 +136,12 @@ func (f *found[I, K, R]) load(d dialect) []query {
 		keys = append(keys, reflect.ValueOf(i))
 	}
 	sortByColumns(keys, ix.columns)
-	text := ix.texts[0]
+	form := ix.one
 	if d.arrays {
-		text = ix.texts[1]
+		form = ix.many
 	}
 	next := t.scanner()
-	return d.lookUp(text, ix.columns, keys, func(scan func(...any) error) error {
+	return d.lookUp(form, keys, func(scan func(...any) error) error {
 		row, err := next(scan)
 		if err != nil {
 			return err

@@ -17,7 +17,7 @@ func (p *part[K, R]) load(d dialect) []query {
 	return batch
 }
 
-func (p *part[K, R]) byKey(d dialect, wanted map[K]hope, text string, locked bool) []query {
+func (p *part[K, R]) byKey(d dialect, wanted map[K]hope, form *form, locked bool) []query {
 	if len(wanted) == 0 {
 		return nil
 	}
@@ -28,7 +28,7 @@ func (p *part[K, R]) byKey(d dialect, wanted map[K]hope, text string, locked boo
 	}
 	sortByColumns(keys, t.named)
 	next := t.scanner()
-	return d.lookUp(text, t.named, keys, func(scan func(...any) error) error {
+	return d.lookUp(form, keys, func(scan func(...any) error) error {
 		row, err := next(scan)
 		if err != nil {
 			return err
@@ -42,13 +42,14 @@ func (p *part[K, R]) byKey(d dialect, wanted map[K]hope, text string, locked boo
 
 // lookUp is a query for many keys: one execution where the dialect has arrays,
 // else one for each key.
-func (d dialect) lookUp(text string, columns []column, keys []reflect.Value, each func(func(...any) error) error) []query {
+func (d dialect) lookUp(form *form, keys []reflect.Value, each func(func(...any) error) error) []query {
 	if !d.arrays {
-		return []query{{sql: text, keys: records{columns, keys}, each: each}}
+		return []query{{sql: form.text, keys: records{form.columns, keys}, each: each}}
 	}
 	var batch []query
 	for some := range slices.Chunk(keys, atOnce) {
-		batch = append(batch, query{sql: text, args: arrays(columns, some), each: each})
+		text, args := form.about(some)
+		batch = append(batch, query{sql: text, args: args, each: each})
 	}
 	return batch
 }

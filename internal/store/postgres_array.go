@@ -16,12 +16,12 @@ type gathered struct {
 	rows   []reflect.Value
 }
 
-func arrays(columns []column, rows []reflect.Value) []any {
-	args := make([]any, len(columns))
+func gather(columns []column, rows []reflect.Value) []gathered {
+	list := make([]gathered, len(columns))
 	for i := range columns {
-		args[i] = gathered{&columns[i], rows}
+		list[i] = gathered{&columns[i], rows}
 	}
-	return args
+	return list
 }
 
 // alike tells whether the column is the same in all rows.

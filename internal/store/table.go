@@ -12,7 +12,6 @@ import (
 // structs with `db` tags; R embeds K. Describe tables once, in package variables.
 type Table[K comparable, R any] struct {
 	described
-	named   []column // the key's columns as fields of K
 	keyOf   func(*R) K
 	indexes []attached[K, R]
 }
@@ -23,6 +22,7 @@ type described struct {
 	name     string
 	columns  []column
 	keys     []column // in the order of K
+	named    []column // the same as fields of K
 	mutable  []column // neither of the key nor fixed
 	instants []column
 	ofOne    texts
@@ -38,7 +38,7 @@ type attached[K comparable, R any] interface {
 
 // Describe declares a table. keyOf is the row's embedded key.
 func Describe[K comparable, R any](name string, keyOf func(*R) K) *Table[K, R] {
-	t := &Table[K, R]{described: described{name: name, columns: columnsOf(reflect.TypeFor[R]())}, named: columnsOf(reflect.TypeFor[K]()), keyOf: keyOf}
+	t := &Table[K, R]{described: described{name: name, columns: columnsOf(reflect.TypeFor[R]()), named: columnsOf(reflect.TypeFor[K]())}, keyOf: keyOf}
 	for _, k := range t.named {
 		i := slices.IndexFunc(t.columns, func(c column) bool { return c.name == k.name })
 		if i < 0 {
@@ -55,7 +55,6 @@ func Describe[K comparable, R any](name string, keyOf func(*R) K) *Table[K, R] {
 		}
 	}
 	t.ofOne, t.ofMany = t.single(), t.many()
-	t.ofMany.absent = none(t.named, t.ofMany.look)
 	return t
 }
 

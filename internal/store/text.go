@@ -7,12 +7,18 @@ import (
 
 // texts are the statements of a table in one dialect. They are put together once.
 type texts struct {
-	load, look                          string // load locks, look does not
+	load, look                          *form // by keys; load locks, look does not
 	remove, delete, update, insert, put *form
 
 	held, still, absent *claim // of rows that are to be locked, or looked at, or not there
-	revise              string // an update that says how the rows were
+	revise              *form  // an update that says how the rows were
 }
+
+// argument is how a statement names the n-th of its arguments, a column.
+type argument func(n int, c column) string
+
+// wording is the text of a statement that names its arguments so.
+type wording func(argument) string
 
 // single are statements about one row each.
 func (t *described) single() texts {
@@ -21,8 +27,8 @@ func (t *described) single() texts {
 	update := "UPDATE " + t.name + " SET " + strings.Join(terms("", t.mutable, len(t.keys), mark), ", ") + " WHERE " + equals(t.keys)
 	load := "SELECT " + t.names("") + " FROM " + t.name + " WHERE " + equals(t.keys)
 	return texts{
-		load:   load,
-		look:   load,
+		load:   fixed(t.named, load),
+		look:   fixed(t.named, load),
 		remove: fixed(t.keys, remove),
 		delete: fixed(t.keys, remove),
 		update: fixed(t.changed(), update),
@@ -35,29 +41,38 @@ func (t *described) single() texts {
 // LIMIT leave the planner no other way than the index, key by key, in the order
 // in which the keys are given and thus locked.
 func (t *described) many() texts {
-	remove := "DELETE FROM " + t.name + " AS t USING " + rows(t.keys) + " WHERE " + matches(t.keys)
-	update := func(argument func(int, column) string) string {
-		return counted("UPDATE "+t.name+" AS t SET "+strings.Join(terms("", t.mutable, len(t.keys), argument), ", ")+
-			" FROM "+rows(t.keys)+" WHERE "+matches(t.keys), len(t.changed()))
+	remove := func(argument argument) string {
+		return "DELETE FROM " + t.name + " AS t USING " + rows(t.keys) + " WHERE " + matches(t.keys, argument)
 	}
-	insert := func(argument func(int, column) string) string {
+	update := func(argument argument) string {
+		return counted("UPDATE "+t.name+" AS t SET "+strings.Join(terms("", t.mutable, len(t.keys), argument), ", ")+
+			" FROM "+rows(t.keys)+" WHERE "+matches(t.keys, element), len(t.changed()))
+	}
+	insert := func(argument argument) string {
 		return "INSERT INTO " + t.name + " (" + t.names("") + ") SELECT " + arguments(t.columns, argument) + " FROM " + rows(t.columns)
 	}
-	load := "SELECT " + t.names("r.") + " FROM " + rows(t.keys) +
-		" CROSS JOIN LATERAL (SELECT * FROM " + t.name + " AS t WHERE " + matches(t.keys) + " LIMIT 1"
 	return texts{
-		load:   load + " FOR UPDATE) AS r",
-		look:   load + ") AS r",
-		remove: fixed(t.keys, remove),
-		delete: fixed(t.keys, counted(remove, len(t.keys))),
-		update: learning(t.changed(), len(t.keys), update),
-		insert: learning(t.columns, 1, insert),
-		put: learning(t.columns, 1, func(argument func(int, column) string) string {
+		load:   learning(t.named, 1, asElement, t.lookup(" FOR UPDATE")),
+		look:   learning(t.named, 1, asElement, t.lookup("")),
+		remove: learning(t.keys, 1, asElement, remove),
+		delete: learning(t.keys, 1, asElement, func(argument argument) string { return counted(remove(argument), len(t.keys)) }),
+		update: learning(t.changed(), len(t.keys), asValue, update),
+		insert: learning(t.columns, 1, asValue, insert),
+		put: learning(t.columns, 1, asValue, func(argument argument) string {
 			return insert(argument) + t.instead()
 		}),
-		held:   all(t.changed(), t.unchanged()+" FOR UPDATE) AS r"),
-		still:  all(t.changed(), t.unchanged()+") AS r"),
+		absent: none(t.named, t.lookup("")),
+		held:   all(t.changed(), t.unchanged(" FOR UPDATE")),
+		still:  all(t.changed(), t.unchanged("")),
 		revise: t.revision(),
+	}
+}
+
+// lookup is a query for rows by their keys, with an end such as " FOR UPDATE".
+func (t *described) lookup(end string) wording {
+	return func(argument argument) string {
+		return "SELECT " + t.names("r.") + " FROM " + rows(t.keys) + " CROSS JOIN LATERAL (SELECT * FROM " + t.name +
+			" AS t WHERE " + matches(t.keys, argument) + " LIMIT 1" + end + ") AS r"
 	}
 }
 
@@ -80,12 +95,12 @@ func equals(columns []column) string {
 }
 
 // matches is "t.a = ($1::bigint[])[i] AND t.b = ($2::text[])[i]".
-func matches(columns []column) string {
-	return strings.Join(terms("t.", columns, 0, element), " AND ")
+func matches(columns []column, argument argument) string {
+	return strings.Join(terms("t.", columns, 0, argument), " AND ")
 }
 
 // terms are "t.a = $3", one for each column, with the arguments after so many.
-func terms(prefix string, columns []column, after int, argument func(int, column) string) []string {
+func terms(prefix string, columns []column, after int, argument argument) []string {
 	list := make([]string, len(columns))
 	for i, c := range columns {
 		list[i] = prefix + c.name + " = " + argument(after+i+1, c)
@@ -113,7 +128,7 @@ func element(n int, c column) string {
 func mark(n int, _ column) string { return fmt.Sprintf("$%d", n) }
 
 // arguments are those of all columns.
-func arguments(columns []column, argument func(int, column) string) string {
+func arguments(columns []column, argument argument) string {
 	list := make([]string, len(columns))
 	for i, c := range columns {
 		list[i] = argument(i+1, c)
