@@ -3,12 +3,14 @@ package store_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"tolem/internal/store"
+	"tolem/internal/storetest"
 )
 
 // TestRowsThatAreAlikeComeBackAsTheyWere writes batches whose rows are alike in any
@@ -58,12 +60,88 @@ func TestRowsThatAreAlikeComeBackAsTheyWere(t *testing.T) {
 		if db.Kind() == "sqlite" {
 			return
 		}
-		var learned int64
-		readByWriter(t, db, "SELECT COUNT(*) FROM pg_prepared_statements WHERE statement LIKE 'INSERT INTO thing%$5::text%'", &learned)
-		if learned == 0 {
-			t.Error("no statement takes a column once that is alike in all rows")
-		}
+		learnt(t, db, "INSERT INTO thing%$5::text%")
 	})
+}
+
+// TestConditionsThatAreAlikeAreStillCompared does the same to things of one name in three shops
+// until the statements have learnt that the name is alike, and once more after another node has
+// put something else in one of the places.
+func TestConditionsThatAreAlikeAreStillCompared(t *testing.T) {
+	const none = -1
+	for name, c := range map[string]struct {
+		want  func(*store.Set, thingKey)
+		count int64 // of each at first
+		then  func(*store.Set, thing)
+		learn string
+	}{
+		"read":   {things.Want, 0, func(*store.Set, thing) {}, "SELECT 1 /%least%FOR UPDATE%"},
+		"look":   {things.Look, 0, func(*store.Set, thing) {}, "SELECT 1 /%least%"},
+		"update": {things.Want, 0, func(s *store.Set, row thing) { row.Small++; things.Update(s, row) }, "WITH touched AS (UPDATE%least%"},
+		"replace": {things.Want, 0, func(s *store.Set, row thing) {
+			things.Delete(s, row.thingKey)
+			row.Small++
+			things.Insert(s, row)
+		}, "WITH touched AS (DELETE%least%"},
+		"miss": {things.WantNone, none, func(*store.Set, thing) {}, "SELECT 1 /%least%"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			storetest.EachURL(t, func(t *testing.T, url string) {
+				db, other := open(t, url), open(t, url)
+				keys := []thingKey{{1, "same"}, {2, "same"}, {3, "same"}}
+				want := []int64{c.count, c.count, c.count}
+				if c.count != none {
+					mustChange(t, db, nothing, func(s *store.Set) {
+						for _, key := range keys {
+							things.Insert(s, thing{thingKey: key})
+						}
+					})
+				}
+				var small int
+				pass := func() {
+					seen, tries := make([]int64, len(keys)), 0
+					mustChange(t, db, func(s *store.Set) {
+						for _, key := range keys {
+							c.want(s, key)
+						}
+					}, func(s *store.Set) {
+						tries++
+						for i, key := range keys {
+							row, ok := things.Get(s, key)
+							if seen[i] = none; ok {
+								seen[i], small = row.Count, row.Small
+								c.then(s, row)
+							}
+						}
+					})
+					if !slices.Equal(seen, want) {
+						t.Fatalf("counts %d after %d tries, want %d", seen, tries, want)
+					}
+				}
+				for range 100 {
+					pass()
+				}
+				if db.Kind() == "postgres" {
+					learnt(t, db, c.learn)
+				}
+				want[1] = 1000
+				mustChange(t, other, func(s *store.Set) { things.Want(s, keys[1]) }, func(s *store.Set) {
+					things.Put(s, thing{thingKey: keys[1], Count: want[1], Small: small})
+				})
+				pass()
+			})
+		})
+	}
+}
+
+// learnt fails unless a statement like this is prepared, which takes a column once.
+func learnt(t *testing.T, db *store.DB, pattern string) {
+	t.Helper()
+	var statements int64
+	readByWriter(t, db, "SELECT COUNT(*) FROM pg_prepared_statements WHERE statement LIKE '"+pattern+"'", &statements)
+	if statements == 0 {
+		t.Errorf("no statement takes a column once that is alike in all rows: %s", pattern)
+	}
 }
 
 // readByWriter reads a number over a connection that writes.
