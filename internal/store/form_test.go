@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -132,6 +133,59 @@ func TestConditionsThatAreAlikeAreStillCompared(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestConditionsThatAreAlikeAreNoReasonToReadAll has PostgreSQL plan an update of rows of one name
+// while it takes the table for small, and looks which way it goes.
+func TestConditionsThatAreAlikeAreNoReasonToReadAll(t *testing.T) {
+	each(t, func(t *testing.T, db *store.DB) {
+		if db.Kind() == "sqlite" {
+			t.Skip("takes a row at a time")
+		}
+		keys := []thingKey{{1, "same"}, {2, "same"}, {3, "same"}}
+		wants := func(s *store.Set) {
+			for _, key := range keys {
+				things.Want(s, key)
+			}
+		}
+		mustChange(t, db, nothing, func(s *store.Set) {
+			for _, key := range keys {
+				things.Insert(s, thing{thingKey: key})
+			}
+		})
+		for range 100 {
+			mustChange(t, db, wants, func(s *store.Set) {
+				for _, key := range keys {
+					row, _ := things.Get(s, key)
+					row.Small++
+					things.Update(s, row)
+				}
+			})
+		}
+		var name string
+		var arguments int64
+		var plan strings.Builder
+		err := db.Update(t.Context(), func(tx *store.Tx) error {
+			err := tx.Query(t.Context(), "SELECT name, cardinality(parameter_types) FROM pg_prepared_statements WHERE statement LIKE 'WITH touched AS (UPDATE thing%least%'", nil,
+				func(scan func(...any) error) error { return scan(&name, &arguments) })
+			if err != nil {
+				return err
+			}
+			explain := fmt.Sprintf(`EXPLAIN EXECUTE "%s" (%s)`, name, strings.Repeat("NULL, ", int(arguments-1))+"NULL")
+			return tx.Query(t.Context(), explain, nil, func(scan func(...any) error) error {
+				var line string
+				err := scan(&line)
+				plan.WriteString(line + "\n")
+				return err
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(plan.String(), "Index Cond: ((shop = ($1)[i.i]) AND (name = ($2)[LEAST(i.i, 1)]))") {
+			t.Errorf("rows are not found by their whole key:\n%s", plan.String())
+		}
+	})
 }
 
 // learnt fails unless a statement like this is prepared, which takes a column once.
