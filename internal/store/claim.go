@@ -14,17 +14,17 @@ type claim struct {
 	none bool // finds nothing, rather than one row for each it is asked about
 }
 
-// all is a claim of rows, none one of keys. The first column is never alike: it tells
-// how many there are.
+// all is a claim of rows, none one of keys.
 func all(columns []column, query wording) *claim { return &claim{form: countedRows(columns, query)} }
 
 func none(columns []column, query wording) *claim {
 	return &claim{form: countedRows(columns, query), none: true}
 }
 
-// countedRows is counted for a query.
+// countedRows is counted for a query. The first column goes whole: its length says how
+// many rows there are.
 func countedRows(columns []column, query wording) *form {
-	return learning(columns, 1, asElement, func(argument argument) string {
+	return learning(columns, 1, asElement, func(argument naming) string {
 		return fmt.Sprintf("SELECT 1 / (COUNT(*) = $%d)::int FROM (%s) AS found", len(columns)+1, query(argument))
 	})
 }
@@ -46,7 +46,7 @@ func (c *claim) about(rows []reflect.Value) (batch []statement) {
 // unchanged is a query for the rows that still have these values, with an end such as
 // " FOR UPDATE".
 func (t *described) unchanged(end string) wording {
-	return func(argument argument) string {
+	return func(argument naming) string {
 		return "SELECT 1 FROM " + rows(t.keys) + " CROSS JOIN LATERAL (SELECT 1 FROM " + t.name + " AS t WHERE " +
 			matches(t.changed(), argument) + " LIMIT 1" + end + ") AS r"
 	}
@@ -55,7 +55,7 @@ func (t *described) unchanged(end string) wording {
 // revision is an update of rows that still have the values which are its last columns.
 func (t *described) revision() *form {
 	changed := t.changed()
-	return learning(append(changed, t.mutable...), 1, asElement, func(argument argument) string {
+	return learning(append(changed, t.mutable...), 1, asElement, func(argument naming) string {
 		where := append(terms("t.", t.keys, 0, argument), terms("t.", t.mutable, len(changed), argument)...)
 		return counted("UPDATE "+t.name+" AS t SET "+strings.Join(terms("", t.mutable, len(t.keys), argument), ", ")+
 			" FROM "+rows(t.keys)+" WHERE "+strings.Join(where, " AND "), len(changed)+len(t.mutable))

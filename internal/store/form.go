@@ -34,7 +34,7 @@ const lesson = 32
 
 // manner is how a column goes once.
 type manner struct {
-	text argument
+	text naming
 	sent func(gathered) any
 }
 

@@ -50,7 +50,7 @@ func (ix *Latest[I, K, R]) Partial(condition string) *Latest[I, K, R] {
 
 func (ix *Latest[I, K, R]) write() {
 	t, last := ix.table, ix.only+" ORDER BY t."+ix.by+" DESC LIMIT 1"
-	many := func(argument argument) string {
+	many := func(argument naming) string {
 		return "SELECT " + t.names("r.") + " FROM " + rows(ix.columns) + " CROSS JOIN LATERAL (SELECT * FROM " + t.name +
 			" AS t WHERE " + matches(ix.columns, argument) + last + ") AS r"
 	}

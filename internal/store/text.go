@@ -14,11 +14,11 @@ type texts struct {
 	revise              *form  // an update that says how the rows were
 }
 
-// argument is how a statement names the n-th of its arguments, a column.
-type argument func(n int, c column) string
+// naming is how a statement names the n-th of its arguments, a column.
+type naming func(n int, c column) string
 
 // wording is the text of a statement that names its arguments so.
-type wording func(argument) string
+type wording func(argument naming) string
 
 // single are statements about one row each.
 func (t *described) single() texts {
@@ -41,24 +41,24 @@ func (t *described) single() texts {
 // LIMIT leave the planner no other way than the index, key by key, in the order
 // in which the keys are given and thus locked.
 func (t *described) many() texts {
-	remove := func(argument argument) string {
+	remove := func(argument naming) string {
 		return "DELETE FROM " + t.name + " AS t USING " + rows(t.keys) + " WHERE " + matches(t.keys, argument)
 	}
-	update := func(argument argument) string {
+	update := func(argument naming) string {
 		return counted("UPDATE "+t.name+" AS t SET "+strings.Join(terms("", t.mutable, len(t.keys), argument), ", ")+
 			" FROM "+rows(t.keys)+" WHERE "+matches(t.keys, element), len(t.changed()))
 	}
-	insert := func(argument argument) string {
+	insert := func(argument naming) string {
 		return "INSERT INTO " + t.name + " (" + t.names("") + ") SELECT " + arguments(t.columns, argument) + " FROM " + rows(t.columns)
 	}
 	return texts{
 		load:   learning(t.named, 1, asElement, t.lookup(" FOR UPDATE")),
 		look:   learning(t.named, 1, asElement, t.lookup("")),
 		remove: learning(t.keys, 1, asElement, remove),
-		delete: learning(t.keys, 1, asElement, func(argument argument) string { return counted(remove(argument), len(t.keys)) }),
+		delete: learning(t.keys, 1, asElement, func(argument naming) string { return counted(remove(argument), len(t.keys)) }),
 		update: learning(t.changed(), len(t.keys), asValue, update),
 		insert: learning(t.columns, 1, asValue, insert),
-		put: learning(t.columns, 1, asValue, func(argument argument) string {
+		put: learning(t.columns, 1, asValue, func(argument naming) string {
 			return insert(argument) + t.instead()
 		}),
 		absent: none(t.named, t.lookup("")),
@@ -70,7 +70,7 @@ func (t *described) many() texts {
 
 // lookup is a query for rows by their keys, with an end such as " FOR UPDATE".
 func (t *described) lookup(end string) wording {
-	return func(argument argument) string {
+	return func(argument naming) string {
 		return "SELECT " + t.names("r.") + " FROM " + rows(t.keys) + " CROSS JOIN LATERAL (SELECT * FROM " + t.name +
 			" AS t WHERE " + matches(t.keys, argument) + " LIMIT 1" + end + ") AS r"
 	}
@@ -95,12 +95,12 @@ func equals(columns []column) string {
 }
 
 // matches is "t.a = ($1::bigint[])[i] AND t.b = ($2::text[])[i]".
-func matches(columns []column, argument argument) string {
+func matches(columns []column, argument naming) string {
 	return strings.Join(terms("t.", columns, 0, argument), " AND ")
 }
 
 // terms are "t.a = $3", one for each column, with the arguments after so many.
-func terms(prefix string, columns []column, after int, argument argument) []string {
+func terms(prefix string, columns []column, after int, argument naming) []string {
 	list := make([]string, len(columns))
 	for i, c := range columns {
 		list[i] = prefix + c.name + " = " + argument(after+i+1, c)
@@ -128,7 +128,7 @@ func element(n int, c column) string {
 func mark(n int, _ column) string { return fmt.Sprintf("$%d", n) }
 
 // arguments are those of all columns.
-func arguments(columns []column, argument argument) string {
+func arguments(columns []column, argument naming) string {
 	list := make([]string, len(columns))
 	for i, c := range columns {
 		list[i] = argument(i+1, c)
