@@ -31,6 +31,8 @@ func withChromium(run func() int) int {
 	allocator, stop := chromedp.NewExecAllocator(context.Background(),
 		append(chromedp.DefaultExecAllocatorOptions[:], // headless, no first run, no sync, nothing in the background
 			chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(profile),
+			// What is pressed before the first frame of a page would be dropped.
+			chromedp.Flag("allow-pre-commit-input", true),
 			chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 			chromedp.Env("TMPDIR="+profile))...) // what it leaves behind goes with its profile
 	defer stop()
