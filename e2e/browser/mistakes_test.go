@@ -57,6 +57,7 @@ func TestMistakesAreExplainedAndCanBePutRight(t *testing.T) {
 			person.switchTo(test.lang)
 			person.enter("number", "4716 0472 6194 1982")
 			person.enter("holder", "Aigul Serikova")
+			person.until(`!document.getElementById("number-error").hidden`) // which moves what is below
 			person.enter("expiry", "0124")
 			person.enter("cvc", "")
 			person.until(`!document.getElementById("expiry-error").hidden`)
@@ -91,5 +92,26 @@ func TestMistakesAreExplainedAndCanBePutRight(t *testing.T) {
 			person.at(s.site.URL("/card-saved"))
 			s.told(page.payment, "/callbacks/card")
 		})
+	}
+}
+
+// A page may have loaded long after it was seen, and its payer have gone on.
+func TestAPageThatHasLoadedTakesTheFocusFromNobody(t *testing.T) {
+	t.Parallel()
+	s := newSandbox(t)
+	person := s.open(s.purchaseCard("pg_language", "en"))
+	person.enter("number", "4716 0472 6194 1982")
+	person.submit()
+	person.until(`document.activeElement.id === "summary"`)
+	person.press(kb.Tab + kb.Enter)
+	person.until(`document.activeElement.id === "number"`)
+	person.do(chromedp.Evaluate[chromedp.Void](`{
+		const frames = (n) => { if (n) requestAnimationFrame(() => frames(n - 1)); else document.body.classList.add("settled"); };
+		dispatchEvent(new Event("load"));
+		frames(3);
+	}`))
+	person.until(`document.body.classList.contains("settled")`)
+	if at := eval[string](person, focused); at != "number" {
+		t.Error("the focus went to ", at)
 	}
 }

@@ -158,9 +158,10 @@
 		holder.addEventListener("input", show);
 		show();
 	}
-	// What autofocus does, also in a frame, where browsers refuse it.
+	// What autofocus does, also in a frame, where browsers refuse it. Who has gone on already stays where he is.
 	const first = document.getElementById("summary") || document.getElementById("code");
-	if (first) addEventListener("load", () => requestAnimationFrame(() => first.focus()));
+	const focused = () => document.activeElement !== document.body;
+	if (first) addEventListener("load", () => requestAnimationFrame(() => focused() || first.focus()));
 
 	// There is room for the receipt beside the form, and none above it on a phone.
 	const receipt = document.querySelector(".receipt");
