@@ -270,6 +270,7 @@ func TestWhatNoMessageMayHaveIsRefused(t *testing.T) {
 		"another charset in XML":          {xml(`<?xml version="1.0" encoding="koi8-r"?><r/>`), "pg_xml", codes.BadXML},
 		"a C1 control character in XML":   {xml("<r><a>\u0085</a></r>"), "a", codes.ControlCharacter},
 		"a name of other letters in XML":  {xml("<r><é/></r>"), "pg_xml", codes.BadName},
+		"a digit behind a prefix in XML":  {xml("<r><x:5/></r>"), "pg_xml", codes.BadName},
 		"a control character in pg_xml":   {xml("<r><a>\x01</a></r>"), "pg_xml", codes.BadXML},
 		"a pg_xml that is no UTF-8":       {request(urlencoded, "", "pg_xml=<r><a>%ff</a></r>"), "pg_xml", codes.BadXML},
 		"a value of a wrong field of XML": {xml("<r><a><b>\uffff</b></a></r>"), "pg_xml", codes.BadXML},

@@ -87,6 +87,9 @@ func (r xmlReader) element(field *Field, depth int) error {
 			text = append(text, token...)
 		case xml.StartElement:
 			child := Field{Name: token.Name.Local}
+			if !beginsTag(child.Name) {
+				return codes.Invalid("", codes.BadName) // behind a prefix, where the decoder lets it pass
+			}
 			if err := r.element(&child, depth+1); err != nil {
 				return err
 			}
@@ -108,7 +111,7 @@ func blank(text []byte) bool { return len(bytes.TrimSpace(text)) == 0 }
 
 // EncodeXML writes the message as a document in UTF-8 below a root element: nested fields as nested elements, the elements of a list as
 // repeated ones. A name that no tag can have gets "_" in place of what is wrong with it, and a character that XML forbids becomes U+FFFD;
-// decoded messages have neither, but for names that begin with a digit, "-" or ".".
+// decoded messages have neither, but for names in forms and JSON that begin with a digit, "-" or ".".
 func EncodeXML(root string, m Message) []byte {
 	document := append(make([]byte, 0, 1024), `<?xml version="1.0" encoding="utf-8"?>`+"\n"...)
 	return appendElement(document, root, "", m)
@@ -143,10 +146,14 @@ func tag(name string) string {
 		return '_'
 	}
 	name = strings.Map(fits, name)
-	if name == "" || name[0] == '-' || name[0] == '.' || '0' <= name[0] && name[0] <= '9' {
+	if !beginsTag(name) {
 		return "_" + name
 	}
 	return name
+}
+
+func beginsTag(name string) bool {
+	return name != "" && name[0] != '-' && name[0] != '.' && (name[0] < '0' || name[0] > '9')
 }
 
 // appendText escapes what would be markup. A carriage return is escaped because readers turn a bare one into a line feed.
