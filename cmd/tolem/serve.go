@@ -30,7 +30,7 @@ func serve(ctx context.Context, t terminal, args []string) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
 	}
-	if err := yieldToDatabase(); err != nil {
+	if err := setThreads(); err != nil {
 		o.config.Log.Info("the server competes with its database for the processors", "error", err)
 	}
 	slog.SetDefault(o.config.Log) // for what is logged by those who were given none
