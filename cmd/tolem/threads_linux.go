@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	// usualSlack is how much later than asked for Linux wakes a thread, and patientSlack is it
-	// for ours. Under load Go's monitor asks to be woken after 20 µs again and again, which at
-	// the usual slack takes a tenth of the processor time that calls have.
+	// usualSlack is how much later than asked for Linux may wake a thread, patientSlack what
+	// we allow it. Under load Go's monitor asks to be woken after 20 µs again and again, which
+	// at the usual slack takes a twentieth of the server's processor time.
 	usualSlack, patientSlack = 50 * time.Microsecond, time.Millisecond
 
 	// threadsAreSet is the variable that tells a program that it is the one started anew.
