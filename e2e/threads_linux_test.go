@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -75,4 +76,25 @@ func TestEveryThreadLetsTheDatabaseGoFirst(t *testing.T) {
 		}
 		p.stop(t)
 	})
+}
+
+// A server that starts itself anew has read nothing before: what comes through a pipe
+// comes once.
+func TestConfigurationMayComeThroughAPipe(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, false)
+	pipe := filepath.Join(s.output, "pipe")
+	if err := unix.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	written := make(chan error, 1)
+	go func() { written <- os.WriteFile(pipe, []byte("log-format = json\nlog-level = debug\n"), 0) }()
+	p := s.start(t, "--config", pipe)
+	if err := <-written; err != nil {
+		t.Fatal(err)
+	}
+	p.stop(t)
+	if log := read(t, p.stderr); !strings.HasPrefix(log, "{") {
+		t.Errorf("it did not hear of the format of its log:\n%s", log)
+	}
 }

@@ -19,6 +19,7 @@ const drainTime = 25 * time.Second
 const garbage = 400
 
 func serve(ctx context.Context, t terminal, args []string) error {
+	competing := setThreads()
 	o := newOptions("serve", t).withServer()
 	rest, err := o.parse(args, t)
 	if err != nil {
@@ -30,8 +31,8 @@ func serve(ctx context.Context, t terminal, args []string) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
 	}
-	if err := setThreads(); err != nil {
-		o.config.Log.Info("the server competes with its database for the processors", "error", err)
+	if competing != nil {
+		o.config.Log.Info("the server competes with its database for the processors", "error", competing)
 	}
 	slog.SetDefault(o.config.Log) // for what is logged by those who were given none
 	server, err := platform.Start(ctx, o.config)

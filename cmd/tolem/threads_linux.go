@@ -26,7 +26,8 @@ const (
 //
 // Some of Go's threads are older than main. They have what the process was started
 // with, so the program starts itself anew, as the same process. Therefore this comes
-// before anything is opened, and does not return when it has changed something.
+// before anything is read, which may be there once only, and does not return when it
+// has changed something.
 func setThreads() error {
 	if _, done := os.LookupEnv(threadsAreSet); done {
 		return os.Unsetenv(threadsAreSet)

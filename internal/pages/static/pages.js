@@ -158,7 +158,7 @@
 		holder.addEventListener("input", show);
 		show();
 	}
-	// What autofocus does, also in a frame, where browsers refuse it. Who has gone on already stays where he is.
+	// What autofocus does, also in a frame, where browsers refuse it. Whoever has gone on already stays there.
 	const first = document.getElementById("summary") || document.getElementById("code");
 	const focused = () => document.activeElement !== document.body;
 	if (first) addEventListener("load", () => requestAnimationFrame(() => focused() || first.focus()));
