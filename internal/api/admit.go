@@ -59,9 +59,9 @@ func unknown(message pg.Message) *answer {
 
 // admit checks what concerns every call of an identified merchant.
 func (s *Server) admit(r *http.Request, c *Call) *codes.Refusal {
-	id := strconv.FormatInt(c.Merchant.ID, 10)
+	named := r.PathValue("merchant_id")
 	switch {
-	case r.PathValue("merchant_id") != "" && r.PathValue("merchant_id") != id:
+	case named != "" && named != strconv.FormatInt(c.Merchant.ID, 10):
 		return &codes.Refusal{Code: codes.WrongMerchant, Field: "pg_merchant_id"}
 	case c.Merchant.Status == merchant.Blocked:
 		return codes.Refuse(codes.NoContract)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 
 	"tolem/internal/pages"
@@ -22,14 +23,19 @@ type answer struct {
 	asked    string     // language of a page, "" for the browser's
 }
 
+// headers are those of every message that we answer.
+var headers = http.Header{
+	"Content-Type":           {"application/xml; charset=utf-8"},
+	"Cache-Control":          {"no-store"},
+	"X-Content-Type-Options": {"nosniff"},
+}
+
 func (a answer) write(w http.ResponseWriter) {
 	if a.page != nil {
 		pages.Render(w, http.StatusOK, a.page)
 		return
 	}
-	w.Header().Set("Content-Type", "application/xml; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
+	maps.Copy(w.Header(), headers)
 	w.WriteHeader(a.http)
 	_, _ = w.Write(pg.EncodeXML(a.root, a.message)) // the caller is gone: nothing to tell it
 }

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -51,15 +51,22 @@ const Window = 5 * time.Minute
 // and as one that came a Window before, which is mostly the same. Names begin with
 // the time, so that an index of them grows at its end however many there are.
 func (c Call) Replay(at time.Time) (now, before string) {
-	return c.name(at), c.name(at.Add(-Window))
+	if c.Message == "" {
+		return "", ""
+	}
+	current, earlier := span(at), span(at.Add(-Window))
+	now = c.name(current)
+	if earlier == current {
+		return now, now
+	}
+	return now, c.name(earlier)
 }
 
-func (c Call) name(at time.Time) string {
-	if c.Message == "" {
-		return ""
-	}
-	const span = 30 * time.Minute // of messages whose names begin alike
-	return fmt.Sprintf("%08x%s", at.Unix()/int64(span/time.Second), c.Message)
+// span counts half hours: the names of the messages of one begin alike.
+func span(at time.Time) uint32 { return uint32(at.Unix() / int64(30*time.Minute/time.Second)) }
+
+func (c Call) name(span uint32) string {
+	return hex.EncodeToString(binary.BigEndian.AppendUint32(nil, span)) + c.Message
 }
 
 type key struct {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"tolem/internal/bank"
@@ -176,7 +177,13 @@ func (w Proposal) fingerprint() []byte {
 	if w.Account != nil {
 		where = w.Account.IBAN
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%t\x00%d\x00%s\x00%s\x00%s", w.Route, w.Test, w.Money.Amount, w.Money.Currency, w.UserID, where))
+	text := append(make([]byte, 0, 128), w.Route...)
+	text = strconv.AppendBool(append(text, 0), w.Test)
+	text = strconv.AppendInt(append(text, 0), int64(w.Money.Amount), 10)
+	for _, s := range [...]string{string(w.Money.Currency), w.UserID, where} {
+		text = append(append(text, 0), s...)
+	}
+	sum := sha256.Sum256(text)
 	return sum[:]
 }
 

@@ -146,8 +146,8 @@ func (c *sqliteConn) read(s *sqliteStatement, each func(func(...any) error) erro
 func (c *sqliteConn) ask(ctx context.Context, batch []query) error {
 	for _, q := range batch {
 		err := c.with(ctx, q.sql, func(s *sqliteStatement) error {
-			for _, key := range q.keys.all {
-				s.bindColumns(q.keys.columns, key)
+			for i := range q.keys.all {
+				s.bindRecord(q.keys, i)
 				if err := c.read(s, q.each); err != nil {
 					return err
 				}
@@ -165,8 +165,8 @@ func (c *sqliteConn) run(ctx context.Context, batch []statement) error {
 	for _, s := range batch {
 		var touched int64
 		err := c.with(ctx, s.sql, func(prepared *sqliteStatement) error {
-			for _, row := range s.rows.all {
-				prepared.bindColumns(s.rows.columns, row)
+			for i := range s.rows.all {
+				prepared.bindRecord(s.rows, i)
 				n, err := c.do(prepared)
 				if err != nil {
 					return err

@@ -71,15 +71,18 @@ func (s *sqliteStatement) bind(args []any) error {
 	return nil
 }
 
-// bindColumns takes the arguments from columns of a row.
-func (s *sqliteStatement) bindColumns(columns []column, row reflect.Value) {
+// bindRecord takes the arguments from one of some records. A text that was the same in
+// the record before is still there.
+func (s *sqliteStatement) bindRecord(of records, record int) {
 	for i, n := range s.numbers {
-		c := &columns[n-1]
-		switch v := row.FieldByIndex(c.index); c.kind {
+		c := &of.columns[n-1]
+		switch v := of.all[record].FieldByIndex(c.index); c.kind {
 		case integer:
 			s.BindInt64(i+1, v.Int())
 		case text:
-			s.BindText(i+1, v.String())
+			if record == 0 || v.String() != of.all[record-1].FieldByIndex(c.index).String() {
+				s.BindText(i+1, v.String())
+			}
 		case truth:
 			s.BindBool(i+1, v.Bool())
 		case blob:
@@ -104,7 +107,7 @@ func (s *sqliteStatement) scan(targets ...any) error {
 		case *bool:
 			*to = s.ColumnBool(i)
 		case *string:
-			*to, want = s.ColumnText(i), sqlite.TypeText
+			*to, want = s.text(i, *to), sqlite.TypeText
 		case *[]byte:
 			*to, want = make([]byte, s.ColumnLen(i)), sqlite.TypeBlob
 			s.ColumnBytes(i, *to)
@@ -113,7 +116,7 @@ func (s *sqliteStatement) scan(targets ...any) error {
 			case v.CanInt():
 				v.SetInt(s.ColumnInt64(i))
 			case v.Kind() == reflect.String:
-				v.SetString(s.ColumnText(i))
+				v.SetString(s.text(i, v.String()))
 				want = sqlite.TypeText
 			default:
 				return fmt.Errorf("column %d: %T is no target", i+1, target)
@@ -124,4 +127,13 @@ func (s *sqliteStatement) scan(targets ...any) error {
 		}
 	}
 	return nil
+}
+
+// text is a column's text. If that is what the row before had, nothing is copied.
+func (s *sqliteStatement) text(i int, before string) string {
+	var short [64]byte
+	if n := s.ColumnLen(i); n == len(before) && n <= len(short) && string(short[:s.ColumnBytes(i, short[:n])]) == before {
+		return before
+	}
+	return s.ColumnText(i)
 }
