@@ -82,10 +82,15 @@ func (m *moment) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// In is the instant at which a clock of the zone shows the moment.
+// In is the instant at which a clock of the zone shows the moment. Up to 1970 it is a
+// second later: the zero time, and what is stored as it is, would be no limit.
 func (m moment) In(zone *time.Location) time.Time {
 	c := m.civil
-	return time.Date(c.Year(), c.Month(), c.Day(), c.Hour(), c.Minute(), c.Second(), 0, zone).UTC()
+	at, first := time.Date(c.Year(), c.Month(), c.Day(), c.Hour(), c.Minute(), c.Second(), 0, zone), time.Unix(1, 0)
+	if at.Before(first) {
+		at = first
+	}
+	return at.UTC()
 }
 
 // alias is a bank's name as bank_alias shows it: its letters and digits, small.

@@ -16,6 +16,9 @@ func TestAnInstallationChoosesTheZonesOfItsDates(t *testing.T) {
 	good, _ := shop.save("cardstoragepayout", "drv-88", "4671593866478252", "")
 	late := values{}.apply(payoutOf(shop, good, "A-1", "1"), "pg_order_time_limit=2026-03-02 14:29:59")
 	refusedWith(t, "a limit that has passed in Almaty", shop.pay(t, late), "10018", "pg_order_time_limit")
+	for _, never := range []string{"0001-01-01 00:00:00", "0001-01-01 05:00:00", "1970-01-01 00:00:00", "1970-01-01 05:00:00"} { // which could be taken for none
+		refusedWith(t, never, shop.pay(t, values{}.apply(late, "pg_order_time_limit="+never)), "10018", "pg_order_time_limit")
+	}
 	paid := shop.pay(t, values{}.apply(late, "pg_order_time_limit=2026-03-02 14:30:00"))
 	if paid.Get("pg_status") != "ok" || paid.Get("pg_payment_date") != "2026-03-02 06:30:00" {
 		t.Errorf("code %s, paid at %s", paid.Get("pg_error_code"), paid.Get("pg_payment_date"))
