@@ -104,6 +104,41 @@ func TestAFormWhoseFieldsWereRenamedIsRefused(t *testing.T) {
 	rejected(t, "the amount as a flag", enter("pg_3ds_challenge=2500&pg_amount=1"), "9403 pg_3ds_challenge")
 	rejected(t, "the amount as a bound", enter("pg_amount_interval_to=2500&pg_auto_clearing=1"), "9403 pg_amount_interval_to")
 	rejected(t, "a name of ours that is unknown", enter("pg_=2500&pg_amount=1"), "9403 pg_")
+	rejected(t, "the amount inside a field of the shop's own", enter("cms_payment_module[x]=2500&pg_amount=1"), "9403 cms_payment_module")
+}
+
+// A ";" in a value moves borders: what was a field of its own may have become part of
+// the one before or after it (S1).
+func TestAFormWhoseFieldsWereJoinedIsRefused(t *testing.T) {
+	t.Parallel()
+	h := open(t, platform.Config{})
+	shop, live := h.enroll(merchant.Test), h.enroll(merchant.Live)
+	enter := func(shop *seller, signed pg.Message, form string) arrived {
+		return arrive(t, raw("POST", h.URL()+"/payment.php", urlencoded, form+"&pg_merchant_id="+shop.merchantID()+
+			"&pg_order_id=A-7&pg_salt="+signed.Get("pg_salt")+"&pg_sig="+signed.Get("pg_sig")))
+	}
+	module := shop.entryForm("cms_payment_module=PRESTASHOP 1.7", "pg_auto_clearing=1")
+	rejected(t, "the amount with the module", enter(shop, module,
+		"cms_payment_module=PRESTASHOP+1.7%3B2500&pg_amount=1&pg_currency=KZT&pg_description=Order+7"), "9403 cms_payment_module")
+	dollars := shop.entryForm("pg_currency=USD")
+	rejected(t, "the currency with the description", enter(shop, dollars, "pg_amount=2500&pg_description=USD%3BOrder+7"), "9403 pg_description")
+	challenge := shop.entryForm("pg_3ds_challenge=1")
+	rejected(t, "a flag as the amount, which is with the description", enter(shop, challenge,
+		"pg_amount=1&pg_description=2500%3BKZT%3BOrder+7"), "9403 pg_description")
+	rejected(t, "a flag as the amount, which is a discount", enter(shop, challenge,
+		"pg_amount=1&pg_commission_discount_fix=2500&pg_currency=KZT&pg_description=Order+7"), "9403 pg_commission_discount_fix")
+	two := shop.entryForm("pg_description=Mug; plate")
+	entered(t, "a description with a semicolon", enter(shop, two, "pg_amount=2500&pg_currency=KZT&pg_description=Mug%3B+plate"))
+
+	one := live.entryForm("pg_user_contact_email=a@shop.example", "pg_user_id=1")
+	const rest = "pg_amount=2500&pg_currency=KZT&pg_description=Order+7&"
+	entered(t, "a payer with the number 1", enter(live, one, rest+"pg_user_contact_email=a%40shop.example&pg_user_id=1"))
+	rejected(t, "whose number is the test mode", enter(live, one, rest+"pg_template_params[x]=a%40shop.example&pg_testing_mode=1"), "9403 pg_template_params")
+	phone := live.entryForm("pg_user_phone=1")
+	rejected(t, "whose telephone is the test mode", enter(live, phone, rest+"pg_testing_mode=1"), "9403 pg_testing_mode")
+	if found, err := live.Call(t.Context(), "/get_status3.php", "pg_order_id", "A-7"); err != nil || found.Get("pg_testing_mode") != "0" {
+		t.Errorf("the payment of the live shop: %v, error %v", found, err)
+	}
 }
 
 func TestABrowserThatCannotEnterReadsWhy(t *testing.T) {
