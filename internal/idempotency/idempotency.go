@@ -48,18 +48,23 @@ func fingerprint(script string, m pg.Message) []byte {
 const Window = 5 * time.Minute
 
 // Replay names the message among those of a merchant, as one that came at a time,
-// and as one that came a Window before, which is mostly the same. Names begin with
-// the time, so that an index of them grows at its end however many there are.
-func (c Call) Replay(at time.Time) (now, before string) {
+// and as one that came up to a Window before or after, which is mostly the same: the
+// other copy may have been named by a node whose clock is ahead, and yet be decided
+// first. Names begin with the time, so that an index of them grows at its end however
+// many there are.
+func (c Call) Replay(at time.Time) (now, near string) {
 	if c.Message == "" {
 		return "", ""
 	}
-	current, earlier := span(at), span(at.Add(-Window))
+	current, other := span(at), span(at.Add(-Window))
+	if other == current {
+		other = span(at.Add(Window))
+	}
 	now = c.name(current)
-	if earlier == current {
+	if other == current {
 		return now, now
 	}
-	return now, c.name(earlier)
+	return now, c.name(other)
 }
 
 // span counts half hours: the names of the messages of one begin alike.

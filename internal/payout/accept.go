@@ -41,7 +41,7 @@ type Limits struct {
 type accept struct {
 	call     idempotency.Call
 	row      Row    // as it would begin
-	earlier  string // what row.Message would be had the message come before
+	near     string // what row.Message would be had the message come a little earlier or later
 	named    string // the field that names the card
 	reuse    bool
 	limits   Limits
@@ -88,10 +88,10 @@ func (o *accept) messages() []string {
 	switch o.row.Message {
 	case "":
 		return nil
-	case o.earlier:
-		return []string{o.earlier}
+	case o.near:
+		return []string{o.near}
 	}
-	return []string{o.row.Message, o.earlier}
+	return []string{o.row.Message, o.near}
 }
 
 // same is the payout that the very same message asked for less than a window ago.

@@ -130,8 +130,8 @@ func (p *Service) propose(ctx context.Context, m *merchant.Merchant, w Proposal)
 		Language: w.Language, Framed: w.Framed, SendBefore: w.SendBefore, CardToken: w.Token,
 		Fingerprint: w.fingerprint(),
 	}
-	var earlier string
-	row.Message, earlier = w.Call.Replay(p.Clock.Now())
+	var near string
+	row.Message, near = w.Call.Replay(p.Clock.Now())
 	switch w.Route {
 	case ToIBAN:
 		text, err := json.Marshal(w.Account)
@@ -145,7 +145,7 @@ func (p *Service) propose(ctx context.Context, m *merchant.Merchant, w Proposal)
 		row.PageHash = ids.PageHash(p.pageKey(row.Key))
 	}
 	return &accept{
-		call: w.Call, row: row, earlier: earlier, named: named, reuse: m.Settings.PayoutOrderReuse,
+		call: w.Call, row: row, near: near, named: named, reuse: m.Settings.PayoutOrderReuse,
 		limits: Limits{m.Settings.PayoutMin, m.Settings.PayoutMax}, callback: notify, notice: p.notify,
 	}, nil, nil
 }

@@ -205,7 +205,7 @@ func TestTheSameMessageIsOneStep(t *testing.T) {
 	k := w.paid(1000, true)
 	refund := func() *follow {
 		o := w.asked(k, bank.Refund, 300)
-		o.step.Message, o.earlier = idempotency.Call{MerchantID: shopID, Message: "digest"}.Replay(w.now)
+		o.step.Message, o.near = idempotency.Call{MerchantID: shopID, Message: "digest"}.Replay(w.now)
 		w.do(o)
 		return o
 	}
@@ -218,6 +218,24 @@ func TestTheSameMessageIsOneStep(t *testing.T) {
 	w.now = w.now.Add(2 * time.Second)
 	if o := refund(); o.repeats != 0 || w.row(k).Refunded != 300 {
 		t.Errorf("after the window: repeats %d", o.repeats)
+	}
+}
+
+// TestCopiesOfAMessageMeetAtTheHalfHour, by which they are named, also when the one that
+// was named first is decided last.
+func TestCopiesOfAMessageMeetAtTheHalfHour(t *testing.T) {
+	w := newWorld()
+	w.now = time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC)
+	k := w.paid(1000, true)
+	refund := func(named time.Time) *follow {
+		o := w.asked(k, bank.Refund, 100)
+		o.step.Message, o.near = idempotency.Call{MerchantID: shopID, Message: "digest"}.Replay(named)
+		return o
+	}
+	before, after := refund(w.now.Add(-time.Millisecond)), refund(w.now)
+	w.do(after)
+	if w.do(before); before.repeats != after.result.PaymentID || w.row(k).Refunded != 100 {
+		t.Errorf("%v of 1000 were given back", w.row(k).Refunded)
 	}
 }
 

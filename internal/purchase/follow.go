@@ -24,13 +24,13 @@ func (t Step) following() engine.EffectKey {
 // what was captured, those under way included. A purchase that waits for its payer
 // is closed by a cancel at once.
 type follow struct {
-	call    idempotency.Call
-	seen    Row
-	step    Step   // Amount 0 for all there is
-	earlier string // what step.Message would be had the message come before
-	timer   bool   // the hold's life is over: not asked for by the merchant
-	review  bool   // it waits for an operator before it begins
-	recall  bool   // of what the merchant rejected before
+	call   idempotency.Call
+	seen   Row
+	step   Step   // Amount 0 for all there is
+	near   string // what step.Message would be had the message come a little earlier or later
+	timer  bool   // the hold's life is over: not asked for by the merchant
+	review bool   // it waits for an operator before it begins
+	recall bool   // of what the merchant rejected before
 
 	repeats int64 // the payment number of the step that this call asked for before
 	refusal *codes.Refusal
@@ -50,7 +50,7 @@ func (o *follow) Want(s *store.Set) {
 }
 
 func (o *follow) messages() []digest {
-	return digests(o.seen.MerchantID, o.step.Message, o.earlier)
+	return digests(o.seen.MerchantID, o.step.Message, o.near)
 }
 
 func (o *follow) Decide(s *store.Set, now time.Time) {

@@ -44,10 +44,10 @@ func (k ProfileKey) associated() []byte {
 // recur begins to charge a profile, or finds the charge that the same call began
 // before. The amount is the profile's unless the row has one.
 type recur struct {
-	call    idempotency.Call
-	row     Row
-	earlier string
-	parcel  parcel
+	call   idempotency.Call
+	row    Row
+	near   string
+	parcel parcel
 
 	repeats int64
 	refusal *codes.Refusal
@@ -67,7 +67,7 @@ func (o *recur) Want(s *store.Set) {
 	}
 }
 
-func (o *recur) messages() []digest { return digests(o.row.MerchantID, o.row.Message, o.earlier) }
+func (o *recur) messages() []digest { return digests(o.row.MerchantID, o.row.Message, o.near) }
 
 func (o *recur) Decide(s *store.Set, now time.Time) {
 	o.repeats, o.refusal = 0, nil

@@ -113,15 +113,15 @@ type digest struct {
 }
 
 // digests are the names that the message of a call may be stored under, none if it
-// has none: as one that comes now, and as one that came a little earlier (R46).
-func digests(merchant int64, message, earlier string) []digest {
+// has none: as one that comes now, and as one that came a little earlier or later (R46).
+func digests(merchant int64, message, near string) []digest {
 	switch message {
 	case "":
 		return nil
-	case earlier:
+	case near:
 		return []digest{{merchant, message}}
 	}
-	return []digest{{merchant, message}, {merchant, earlier}}
+	return []digest{{merchant, message}, {merchant, near}}
 }
 
 // byMessage finds a recurring charge by the message that asked for it.

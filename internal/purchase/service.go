@@ -122,7 +122,7 @@ func (p *Service) Recur(ctx context.Context, m *merchant.Merchant, profile int64
 	}
 	o := &recur{call: w.Call, row: row, parcel: parcel{card: means.Card}}
 	o.row.ProfileID = profile
-	o.row.Message, o.earlier = w.Call.Replay(p.Clock.Now())
+	o.row.Message, o.near = w.Call.Replay(p.Clock.Now())
 	if err := engine.Await(ctx, p.Engine, o); err != nil || o.refusal != nil {
 		return row, o.refusal, err
 	}
@@ -153,7 +153,7 @@ func (p *Service) Follow(ctx context.Context, ask Ask) (step Step, closed bool, 
 	if err != nil {
 		return step, false, nil, err
 	}
-	o.step.Message, o.earlier = ask.Call.Replay(p.Clock.Now())
+	o.step.Message, o.near = ask.Call.Replay(p.Clock.Now())
 	done := p.steps.Join(o.step.Key)
 	defer p.steps.Leave(o.step.Key, done)
 	if err := engine.Await(ctx, p.Engine, o); err != nil || o.refusal != nil {
