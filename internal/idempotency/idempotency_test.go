@@ -187,8 +187,9 @@ func TestPurgeForgetsWhatExpiredButNoPayout(t *testing.T) {
 func TestAReplayIsFoundWithinTheWindow(t *testing.T) {
 	c := call(usual...)
 	rapid.Check(t, func(r *rapid.T) {
-		came := time.Unix(rapid.Int64Range(1_700_000_000, 1_900_000_000).Draw(r, "came"), 0)
-		later := time.Duration(rapid.Int64Range(-int64(idempotency.Window), int64(idempotency.Window)).Draw(r, "later"))
+		const half, window = 30 * 60, int64(idempotency.Window / time.Second)
+		came := time.Unix(half*rapid.Int64Range(950_000, 1_050_000).Draw(r, "half hour")+rapid.Int64Range(-window-1, window+1).Draw(r, "past it"), 0)
+		later := time.Duration(rapid.Int64Range(-window, window).Draw(r, "later")) * time.Second
 		stored, _ := c.Replay(came)
 		now, near := c.Replay(came.Add(later))
 		if stored != now && stored != near {
