@@ -214,6 +214,39 @@ func TestWhatWasNeverSentExpires(t *testing.T) {
 	}
 }
 
+// TestWhatAnotherNodeHasSentIsNotGivenUp by one that was held up and believes that nobody
+// has sent it.
+func TestWhatAnotherNodeHasSentIsNotGivenUp(t *testing.T) {
+	w := newWorld()
+	w.fund(1_000_000)
+	row := w.accept(w.proposal(ToToken, "po-1", 10000, 0)).result
+	w.settle(row, bank.Answer{Outcome: bank.NotFound})
+	w.now = w.now.Add(silence)
+	if o := w.settle(row, bank.Answer{Outcome: bank.NotFound}); !o.send {
+		t.Fatal("what the bank never had is not sent")
+	}
+	w.now = w.now.Add(2 * time.Hour)
+	if o := w.told(row, nothing, bank.Answer{Outcome: bank.NotFound}); o.send || o.result.State != Process {
+		t.Errorf("send %v, %s", o.send, o.result.State)
+	}
+	if o := w.settle(row, bank.Answer{Outcome: bank.Approved}); o.result.State != Success {
+		t.Errorf("%s after the bank has paid", o.result.State)
+	}
+}
+
+// TestABankThatPaidWhatWasGivenUpIsToldOf: the books cannot follow it, people must.
+func TestABankThatPaidWhatWasGivenUpIsToldOf(t *testing.T) {
+	w := newWorld()
+	w.fund(1_000_000)
+	row := w.accept(w.proposal(ToToken, "po-1", 10000, 0)).result
+	if o := w.told(row, toPay, bank.Answer{Outcome: bank.Declined, Code: codes.InvalidTransaction}); o.denied {
+		t.Error("a payout that the bank declined is told of")
+	}
+	if o := w.settle(row, bank.Answer{Outcome: bank.Approved}); !o.denied || o.result.State != Failed {
+		t.Errorf("told of: %v, %s", o.denied, o.result.State)
+	}
+}
+
 func TestTheTimeLimitHasNoEffectAfterSending(t *testing.T) {
 	w := newWorld()
 	w.fund(1_000_000)

@@ -85,14 +85,14 @@ func (w *world) settle(row Row, answer bank.Answer) *settle {
 }
 
 func (w *world) told(row Row, asked question, answer bank.Answer) *settle {
-	o := &settle{seen: row, answer: answer, asked: asked, at: w.now, callback: w.id(), notice: notify, done: func(Row) {}}
+	o := &settle{seen: row, answer: answer, asked: asked, at: w.now, callback: w.id(), notice: notify, done: func(*settle) {}}
 	w.do(o)
 	return o
 }
 
 // late is an answer to what was asked some time ago.
 func (w *world) late(row Row, ago time.Duration, answer bank.Answer) *settle {
-	o := &settle{seen: row, answer: answer, asked: whatIsIt, at: w.now.Add(-ago), callback: w.id(), notice: notify, done: func(Row) {}}
+	o := &settle{seen: row, answer: answer, asked: whatIsIt, at: w.now.Add(-ago), callback: w.id(), notice: notify, done: func(*settle) {}}
 	w.do(o)
 	return o
 }

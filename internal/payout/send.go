@@ -30,9 +30,9 @@ func (p *Service) send(ctx context.Context, e engine.Effect) (engine.Operation, 
 	if err != nil {
 		return nil, err
 	}
-	row := parcel.row
+	row, decided := parcel.row, p.Clock.Now()
 	fresh := e.Attempt == 0 && row.State == Created
-	if !fresh || row.Late(p.Clock.Now()) {
+	if !fresh || row.Late(decided) {
 		o, err := p.inquire(ctx, row, fresh)
 		if err == nil {
 			err = p.Engine.Do(o)
@@ -40,14 +40,14 @@ func (p *Service) send(ctx context.Context, e engine.Effect) (engine.Operation, 
 		if err != nil || !o.send {
 			return nil, err
 		}
-		row = o.result
+		row, decided = o.result, o.result.SentAt
 	}
 	credit, err := p.credit(row, parcel.token)
 	if err != nil {
 		return nil, err
 	}
 	now := p.Clock.Now()
-	if !row.SentAt.IsZero() && now.Sub(row.SentAt) > moment {
+	if now.Sub(decided) > moment {
 		return p.settle(ctx, row, bank.Answer{}, whatIsIt, now) // held up: a silence may be over before this call is
 	}
 	call, cancel := context.WithTimeout(ctx, bank.CallLimit)
@@ -111,7 +111,16 @@ func (p *Service) settle(ctx context.Context, row Row, answer bank.Answer, asked
 	if err != nil {
 		return nil, err
 	}
-	return &settle{seen: row, answer: answer, asked: asked, at: at, callback: id, notice: p.notify, done: func(r Row) { p.waiting.Tell(r.Key, r) }}, nil
+	return &settle{seen: row, answer: answer, asked: asked, at: at, callback: id, notice: p.notify, done: p.settled}, nil
+}
+
+// settled tells whoever waits for the payout. A payment that the bank made and the books
+// gave up is for people to mend.
+func (p *Service) settled(o *settle) {
+	if o.denied {
+		p.Log.Error("the bank has paid a payout that was given up", "merchant", o.result.MerchantID, "payment", o.result.PaymentID, "state", o.result.State)
+	}
+	p.waiting.Tell(o.result.Key, o.result)
 }
 
 func (p *Service) lapse(ctx context.Context, e engine.Effect) (engine.Operation, error) {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"time"
 
@@ -37,6 +38,7 @@ type Service struct {
 	Clock     clock.Clock
 	Zone      *time.Location
 	Patience  time.Duration // how long a call waits for the bank
+	Log       *slog.Logger
 	waiting   engine.Waiting[Key, Row]
 	reads     readers
 }

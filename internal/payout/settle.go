@@ -24,8 +24,8 @@ const (
 	inquireLast  = 5 * time.Minute
 )
 
-// moment is how long after the decision to send a payout once more it may still be
-// sent: the process may have been held up in between.
+// moment is how long after the decision to send a payout it may still be sent: the
+// process may have been held up in between.
 const moment = 2 * time.Second
 
 // silence is how long after the last possible sending a bank that is asked must
@@ -50,10 +50,11 @@ type settle struct {
 	at       time.Time // when it was asked: the answer may have been long on its way
 	callback int64
 	notice   noticer
-	done     func(Row)
+	done     func(*settle)
 
 	result Row
 	send   bool // the bank does not have it: it is to be sent now
+	denied bool // the bank has paid what ended otherwise
 }
 
 func (o *settle) Want(s *store.Set) {
@@ -64,6 +65,7 @@ func (o *settle) Want(s *store.Set) {
 func (o *settle) Decide(s *store.Set, now time.Time) {
 	o.send = false
 	row, ok := Rows.Get(s, o.seen.Key)
+	o.denied = ok && o.answer.Outcome == bank.Approved && (row.State == Failed || row.State == Expired)
 	if !ok || row.State.Final() {
 		engine.Finish(s, o.seen.sending())
 		o.result = row
@@ -81,6 +83,8 @@ func (o *settle) Decide(s *store.Set, now time.Time) {
 		o.end(s, &row, Failed, o.answer.Code, now)
 	case bank.NotFound:
 		switch {
+		case o.asked == nothing && !row.SentAt.IsZero():
+			o.wait(s, &row, 0, now) // another node has dealt with it since
 		case o.asked != nothing && (row.SentAt.IsZero() || o.at.Sub(row.SentAt) < silence):
 			o.wait(s, &row, silence, now) // a call may still be on its way
 		case row.Late(now):
@@ -120,4 +124,4 @@ func (o *settle) wait(s *store.Set, row *Row, advice time.Duration, now time.Tim
 }
 
 // Committed tells whoever waits for the payout.
-func (o *settle) Committed() { o.done(o.result) }
+func (o *settle) Committed() { o.done(o) }

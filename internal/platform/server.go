@@ -146,7 +146,7 @@ func (s *Server) build(ctx context.Context, public *url.URL) (err error) {
 	}
 	s.payouts = &payout.Service{
 		DB: s.DB, Engine: s.engine, Vault: s.Vault, Banks: banks, Payments: s.Payments, Callbacks: callbacks,
-		Clock: c.Clock, Zone: c.Zone, Patience: c.Patience,
+		Clock: c.Clock, Zone: c.Zone, Patience: c.Patience, Log: c.Log,
 	}
 	private := s.Sandbox
 	if c.AllowPrivateCallbacks != nil {
@@ -156,7 +156,7 @@ func (s *Server) build(ctx context.Context, public *url.URL) (err error) {
 	s.purchases = &purchase.Service{
 		DB: s.DB, Engine: s.engine, Vault: s.Vault, Banks: banks, Cards: s.cards, Issuer: issuer, Merchants: s.Merchants, Client: caller,
 		Payments: s.Payments, Profiles: ids.NewNumbers(s.DB, "profile", 100), Callbacks: callbacks,
-		Clock: c.Clock, Zone: c.Zone, Patience: c.Patience,
+		Clock: c.Clock, Zone: c.Zone, Patience: c.Patience, Log: c.Log,
 	}
 	courier := &callback.Courier{
 		DB: s.DB, Engine: s.engine, Merchants: s.Merchants, Client: caller,

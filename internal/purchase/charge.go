@@ -55,6 +55,23 @@ func (p *Service) charge(ctx context.Context, e engine.Effect) (engine.Operation
 	return o, nil
 }
 
+// settled tells whoever waits for the purchase. Money that the bank took and the books
+// gave up is for people to mend.
+func (p *Service) settled(o *settle) {
+	if o.denied {
+		p.Log.Error("the bank has charged a purchase that was given up", "merchant", o.result.MerchantID, "payment", o.result.PaymentID, "state", o.result.State)
+	}
+	p.charges.Tell(o.result.Key, o.result)
+}
+
+// concluded is settled for a step.
+func (p *Service) concluded(o *conclude) {
+	if o.denied {
+		p.Log.Error("the bank has done what was given up", "merchant", o.result.MerchantID, "payment", o.result.PaymentID, "action", o.result.Action)
+	}
+	p.steps.Tell(o.result.Key, o.result)
+}
+
 // inquire asks the bank what became of a charge or a step; a zero answer is none.
 func (p *Service) inquire(ctx context.Context, test bool, reference string) (bank.Answer, time.Time) {
 	at := p.Clock.Now()
@@ -74,7 +91,7 @@ func (p *Service) settle(ctx context.Context, row Row, answer bank.Answer, at ti
 	if err != nil {
 		return nil, err
 	}
-	o := &settle{seen: row, answer: answer, at: at, callback: id, notice: p.notify, done: func(r Row) { p.charges.Tell(r.Key, r) }}
+	o := &settle{seen: row, answer: answer, at: at, callback: id, notice: p.notify, done: p.settled}
 	if answer.Outcome != bank.Approved || len(row.PendingCard) == 0 {
 		return o, nil
 	}
@@ -157,7 +174,7 @@ func (p *Service) conclude(ctx context.Context, of errand, answer bank.Answer, a
 		return nil, err
 	}
 	return &conclude{
-		seen: of, answer: answer, at: at, callback: id, notice: p.tell, done: func(t Step) { p.steps.Tell(t.Key, t) },
+		seen: of, answer: answer, at: at, callback: id, notice: p.tell, done: p.concluded,
 	}, nil
 }
 

@@ -23,8 +23,9 @@ type conclude struct {
 	called   bool // to do it, not what became of it
 	callback int64
 	notice   func(s *store.Set, r Row, t Step, callback int64, now time.Time)
-	done     func(Step)
+	done     func(*conclude)
 	result   Step
+	denied   bool // the bank has done what ended otherwise
 }
 
 func (o *conclude) Merchant() int64 { return o.seen.row.MerchantID }
@@ -38,6 +39,7 @@ func (o *conclude) Want(s *store.Set) {
 func (o *conclude) Decide(s *store.Set, now time.Time) {
 	row, _ := Rows.Get(s, o.seen.row.Key)
 	step, ok := Steps.Get(s, o.seen.step.Key)
+	o.denied = ok && o.answer.Outcome == bank.Approved && step.State == Refused
 	if o.result = step; !ok || step.State != Pending {
 		engine.Finish(s, o.seen.step.following())
 		return
@@ -110,4 +112,4 @@ func (r *Row) undone(s *store.Set, t Step, now time.Time) {
 }
 
 // Committed tells whoever waits for the step.
-func (o *conclude) Committed() { o.done(o.result) }
+func (o *conclude) Committed() { o.done(o) }

@@ -174,7 +174,8 @@ func (h *house) start(i *platform.Installation) {
 		Cards: ids.NewNumbers(i.DB, "card", 100), Clock: h.clock,
 	}
 	h.Service = &purchase.Service{
-		DB: i.DB, Engine: e, Vault: i.Vault, Banks: banks, Cards: cards, Issuer: issuer, Merchants: i.Merchants, Client: client,
+		Log: slog.New(slog.DiscardHandler),
+		DB:  i.DB, Engine: e, Vault: i.Vault, Banks: banks, Cards: cards, Issuer: issuer, Merchants: i.Merchants, Client: client,
 		Payments: i.Payments, Profiles: ids.NewNumbers(i.DB, "profile", 100), Callbacks: callbacks,
 		Clock: h.clock, Zone: platform.Almaty,
 	}

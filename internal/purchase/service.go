@@ -3,6 +3,7 @@ package purchase
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"tolem/internal/bank"
@@ -38,6 +39,7 @@ type Service struct {
 	Clock     clock.Clock
 	Zone      *time.Location
 	Patience  time.Duration // how long a call or a page waits for the bank
+	Log       *slog.Logger
 	charges   engine.Waiting[Key, Row]
 	steps     engine.Waiting[Key, Step]
 }

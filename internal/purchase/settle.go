@@ -46,8 +46,9 @@ type settle struct {
 	profile  *Profile
 	callback int64
 	notice   noticer
-	done     func(Row)
+	done     func(*settle)
 	result   Row
+	denied   bool // the bank has taken what ended otherwise
 }
 
 func (o *settle) Merchant() int64 { return o.seen.MerchantID }
@@ -62,6 +63,7 @@ func (o *settle) Want(s *store.Set) {
 
 func (o *settle) Decide(s *store.Set, now time.Time) {
 	row, ok := Rows.Get(s, o.seen.Key)
+	o.denied = ok && o.answer.Outcome == bank.Approved && (row.State == Declined || row.State == Cancelled || row.State == Expired)
 	if o.result = row; !ok || row.State != Sent {
 		engine.Finish(s, o.seen.charging())
 		return
@@ -120,4 +122,4 @@ func (o *settle) decline(s *store.Set, row *Row, code codes.Code, now time.Time)
 }
 
 // Committed tells whoever waits for the purchase.
-func (o *settle) Committed() { o.done(o.result) }
+func (o *settle) Committed() { o.done(o) }

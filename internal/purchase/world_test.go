@@ -115,7 +115,7 @@ func (w *world) passed(k Key) *send {
 
 // answered is a charge of which the bank said something some time ago.
 func (w *world) answered(k Key, a bank.Answer, ago time.Duration) *settle {
-	return &settle{seen: w.row(k), answer: a, at: w.now.Add(-ago), callback: w.id(), notice: w.service.notify, done: func(Row) {}}
+	return &settle{seen: w.row(k), answer: a, at: w.now.Add(-ago), callback: w.id(), notice: w.service.notify, done: func(*settle) {}}
 }
 
 func (w *world) settle(k Key, a bank.Answer) Row {
@@ -149,7 +149,7 @@ func (w *world) follow(k Key, action bank.Action, amount money.Amount) *follow {
 func (w *world) told(step Key, a bank.Answer, ago time.Duration) *conclude {
 	of := errand{step: w.step(step)}
 	of.row = w.row(of.step.Parent())
-	return &conclude{seen: of, answer: a, at: w.now.Add(-ago), callback: w.id(), notice: w.service.tell, done: func(Step) {}}
+	return &conclude{seen: of, answer: a, at: w.now.Add(-ago), callback: w.id(), notice: w.service.tell, done: func(*conclude) {}}
 }
 
 func (w *world) conclude(step Key, a bank.Answer) Step {

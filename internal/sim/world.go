@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"time"
 
@@ -65,7 +66,7 @@ func (w *World) boot() {
 	banks, payments, callbacks := bank.Banks{Test: w.bank}, ids.NewNumbers(w.db, "payment", 100), ids.NewNumbers(w.db, "callback", 1000)
 	w.payouts = &payout.Service{
 		DB: w.db, Engine: w.node, Vault: w.house.Vault, Banks: banks, Payments: payments,
-		Callbacks: callbacks, Clock: w.clock, Zone: time.UTC,
+		Callbacks: callbacks, Clock: w.clock, Zone: time.UTC, Log: slog.New(slog.NewTextHandler(alarm{w}, nil)),
 	}
 	issuer := &threeds.Issuer{DB: w.db, Engine: w.node, Vault: w.house.Vault, Clock: w.clock}
 	cards := &cardtoken.Service{
@@ -75,6 +76,7 @@ func (w *World) boot() {
 	w.purchases = &purchase.Service{
 		DB: w.db, Engine: w.node, Vault: w.house.Vault, Banks: banks, Cards: cards, Issuer: issuer, Merchants: w.house.Merchants,
 		Client: w.sink, Payments: payments, Profiles: ids.NewNumbers(w.db, "profile", 100), Callbacks: callbacks, Clock: w.clock, Zone: time.UTC,
+		Log: w.payouts.Log,
 	}
 	courier := &callback.Courier{
 		DB: w.db, Engine: w.node, Merchants: w.house.Merchants, Client: w.sink, Clock: w.clock,
@@ -211,6 +213,14 @@ const instant = "15:04:05.000"
 
 func (w *World) say(format string, args ...any) {
 	w.trace = append(w.trace, w.clock.Now().Format(instant+" ")+fmt.Sprintf(format, args...))
+}
+
+// alarm takes what services log, which is what must never happen.
+type alarm struct{ w *World }
+
+func (a alarm) Write(line []byte) (int, error) {
+	a.w.fail("%s", line)
+	return len(line), nil
 }
 
 func (w *World) fail(format string, args ...any) {
