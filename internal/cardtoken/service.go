@@ -52,10 +52,14 @@ func (c *Service) Begin(ctx context.Context, call idempotency.Call, b Binding) (
 	if err := engine.Await(ctx, c.Engine, o); err != nil || o.refusal != nil {
 		return b, o.refusal, err
 	}
-	if o.repeats != 0 {
-		b, _, err = c.Find(ctx, BindingKey{b.MerchantID, o.repeats})
+	if o.repeats == 0 {
+		return b, nil, nil
 	}
-	return b, nil, err
+	before, _, err := c.Find(ctx, BindingKey{b.MerchantID, o.repeats})
+	if err == nil && before.Purpose != b.Purpose {
+		return b, codes.Invalid("pg_idempotency_key", codes.KeyConflict), nil // both storages have a script "add"
+	}
+	return before, nil, err
 }
 
 // pageKey is the key of a binding's page, 26 hex digits (R20). It is derived, not

@@ -99,6 +99,20 @@ func TestAKeyServesOneCallOnly(t *testing.T) {
 		if got := len(shop.transfers()); got != 3 {
 			t.Errorf("%d transfers: want the deposit, a hold and its post", got)
 		}
+		add := func(storage string) pg.Message {
+			path := shop.path("/" + storage + "/add")
+			answer, err := shop.Call(t.Context(), path, "pg_user_id", "drv-88", "pg_back_link", "https://shop.example/cards",
+				"pg_post_link", "https://pay.example/saved", "pg_idempotency_key", "key-2")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return answer
+		}
+		first := add("cardstorage")
+		if again := add("cardstorage"); first.Get("pg_redirect_url") == "" || again.Get("pg_redirect_url") != first.Get("pg_redirect_url") {
+			t.Errorf("the same binding: %q, then %q", first.Get("pg_redirect_url"), again.Get("pg_redirect_url"))
+		}
+		refusedWith(t, "the script of that name for payouts", add("cardstoragepayout"), "9403", "pg_idempotency_key")
 	})
 }
 
