@@ -119,7 +119,7 @@ func (c *Courier) attempt(ctx context.Context, l letter, a *Attempt) error {
 	began := time.Now()
 	answer, err := request.Send(ctx, c.Client)
 	a.Took = time.Since(began).Microseconds()
-	if err != nil {
+	if err != nil && answer.Status != http.StatusOK { // whatever became of the body (R39)
 		// The whole error may name our own network: the merchant sees its kind.
 		var failure outbound.Failure
 		if a.Answer = "no answer"; errors.As(err, &failure) {

@@ -205,6 +205,24 @@ func TestWhyThereWasNoAnswerIsToldWithoutOurAddresses(t *testing.T) {
 	})
 }
 
+// TestAnAnswerThatBreaksOffIsTaken: the status says so, whatever the body (R39).
+func TestAnAnswerThatBreaksOffIsTaken(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		i := open(t, url)
+		m := shop(t, i)
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "100")
+			_, _ = w.Write([]byte("<response>"))
+		}))
+		defer s.Close()
+		do(t, courier(t, i, ""), enqueue{notice(m, 1, s.URL+"/notify")})
+		row, attempts := settled(t, i.DB, m, 1)
+		if row.State != callback.Delivered || len(attempts) != 1 || row.Last.Status != 200 || row.Last.Answer != "<response>" {
+			t.Errorf("%+v after %d attempts", row, len(attempts))
+		}
+	})
+}
+
 func TestOurOwnPageIsNotCalledAndCountsAsDelivered(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		i := open(t, url)
