@@ -50,26 +50,31 @@ func each(t *testing.T, f func(t *testing.T, r *Registry, c *clock.Manual)) {
 		"postgres": func(t *testing.T) string { return pgtest.Database(t) },
 	} {
 		t.Run(kind, func(t *testing.T) {
-			db, err := store.Open(t.Context(), url(t), store.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = db.Close() })
-			if err := db.Migrate(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			kek, err := vault.ParseKEK("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
-			if err != nil {
-				t.Fatal(err)
-			}
-			v, err := vault.Open(t.Context(), kek, &keysets{rows: map[string]vault.Row{}})
-			if err != nil {
-				t.Fatal(err)
-			}
 			c := clock.At(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
-			f(t, NewRegistry(db, v, c), c)
+			f(t, registry(t, url(t), c), c)
 		})
 	}
+}
+
+func registry(t *testing.T, url string, c clock.Clock) *Registry {
+	t.Helper()
+	db, err := store.Open(t.Context(), url, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	kek, err := vault.ParseKEK("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := vault.Open(t.Context(), kek, &keysets{rows: map[string]vault.Row{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return NewRegistry(db, v, c)
 }
 
 func create(t *testing.T, r *Registry) *Merchant {

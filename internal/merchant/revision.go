@@ -15,6 +15,9 @@ func revised(ctx context.Context, tx *store.Tx) error {
 	return err
 }
 
+// patience is how long a look may take: all calls wait for it.
+const patience = 3 * time.Second
+
 // look forgets all merchants when one of them changed since the last look, which
 // is at most a second ago. One caller looks, the others wait for it.
 func (r *Registry) look(ctx context.Context, now time.Time) error {
@@ -31,6 +34,8 @@ func (r *Registry) look(ctx context.Context, now time.Time) error {
 		return nil
 	}
 	var number int64
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	err := r.db.View(ctx, func(tx *store.Tx) error {
 		return tx.Query(ctx, "SELECT number FROM revision WHERE name = 'merchant'", nil,
 			func(scan func(...any) error) error { return scan(&number) })

@@ -24,6 +24,9 @@ type Options struct {
 	Relaxed bool
 	// Connections bounds the open connections; 0 means 16.
 	Connections int
+	// Answers is how long a View waits for the answers of a PostgreSQL that may be
+	// gone; 0 means 30 seconds.
+	Answers time.Duration
 }
 
 // Open connects to "sqlite:PATH" or "postgres://...".

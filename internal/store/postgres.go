@@ -1,8 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"net"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -13,7 +16,13 @@ import (
 // up a commit or the beat of a node.
 type postgresDB struct {
 	writers, readers *pgxpool.Pool
+	answers          time.Duration
 }
+
+// A host that is gone does not say so. These are how long it may say nothing: to who
+// connects, to who wants to use a connection that was idle, and, three times, to Linux,
+// which asks it when it owes an answer for so long.
+const connecting, pong, alive = 5 * time.Second, 5 * time.Second, 5 * time.Second
 
 func openPostgres(ctx context.Context, url string, options Options) (driver, error) {
 	config, err := pgxpool.ParseConfig(url)
@@ -31,10 +40,13 @@ func openPostgres(ctx context.Context, url string, options Options) (driver, err
 	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	config.ConnConfig.RuntimeParams["default_transaction_isolation"] = "read committed" // whatever the server's is
 	config.AfterConnect = gathers
+	config.PingTimeout, config.ConnConfig.ConnectTimeout = pong, cmp.Or(config.ConnConfig.ConnectTimeout, connecting)
+	dialer := net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: alive, Interval: alive, Count: 3}}
+	config.ConnConfig.DialFunc = dialer.DialContext
 	if options.Relaxed {
 		config.ConnConfig.RuntimeParams["synchronous_commit"] = "off"
 	}
-	var db postgresDB
+	db := postgresDB{answers: cmp.Or(options.Answers, 30*time.Second)}
 	config.MaxConns = int32(max(options.Connections/4, 2))
 	if db.writers, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return nil, err
@@ -73,7 +85,14 @@ func (db *postgresDB) update(ctx context.Context, f func(conn) error) error {
 }
 
 func (db *postgresDB) view(ctx context.Context, f func(conn) error) error {
-	return over(ctx, db.readers, func(c *pgxpool.Conn) error { return f(&pgConn{Conn: c.Conn()}) })
+	return over(ctx, db.readers, func(c *pgxpool.Conn) error {
+		wire := c.Conn().PgConn().Conn()
+		if err := wire.SetDeadline(time.Now().Add(db.answers)); err != nil {
+			return err
+		}
+		defer wire.SetDeadline(time.Time{})
+		return f(&pgConn{Conn: c.Conn()})
+	})
 }
 
 // snapshot lets the planner read as it likes again: a report reads all there is.

@@ -146,3 +146,30 @@ func TestOpenTellsWhatIsWrongAndNoPassword(t *testing.T) {
 		}
 	}
 }
+
+// TestAViewDoesNotWaitForAHostThatIsGone, and the next one finds another connection.
+func TestAViewDoesNotWaitForAHostThatIsGone(t *testing.T) {
+	t.Parallel()
+	wire := pgtest.NewWire(t, pgtest.Database(t))
+	db, err := store.Open(t.Context(), wire.URL, store.Options{Answers: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	defer wire.Cut()
+	ask := func() (number int64, err error) {
+		err = db.View(context.Background(), func(tx *store.Tx) error {
+			return tx.Query(context.Background(), "SELECT 7", nil, func(scan func(...any) error) error { return scan(&number) })
+		})
+		return number, err
+	}
+	if got, err := ask(); got != 7 || err != nil {
+		t.Fatal(got, err)
+	}
+	wire.Silence()
+	_, err = ask()
+	troubled(t, db, "a host that is gone", err)
+	if got, err := ask(); got != 7 || err != nil {
+		t.Errorf("then: %d, %v", got, err)
+	}
+}
