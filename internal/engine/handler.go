@@ -10,8 +10,9 @@ type Handler struct {
 	Run func(context.Context, Effect) (Operation, error)
 	// Workers bounds how many run at once, PerMerchant how many of one merchant
 	// that is alone; one among many has the part of it that the others leave. The
-	// merchants for whom it takes long have as many workers once more. The operation
-	// that follows keeps no worker waiting.
+	// merchants for whom it takes long have as many workers once more, and what takes
+	// long gives its worker back: so if everything does, there are crowd times as many
+	// at once, and no more. The operation that follows keeps no worker waiting.
 	Workers, PerMerchant int
 }
 

@@ -5,6 +5,9 @@ import "time"
 // slowness is after how long a merchant is slow.
 const slowness = 500 * time.Millisecond
 
+// crowd is how many times its workers a lane may have running.
+const crowd = 4
+
 // lane is the queue of one kind of effect. Merchants take turns in it, and those
 // who are slow wait for each other only: whoever hangs is out of everybody's way
 // after a moment, however many they are.
@@ -82,7 +85,7 @@ func (m *line) offer() bool {
 // has a worker.
 func (l *lane) next() *task {
 	for _, p := range []*pool{&l.quick, &l.slow} {
-		for p.busy < l.handler.Workers && len(p.turns) > 0 {
+		for p.busy < l.handler.Workers && l.quick.busy+l.slow.busy < crowd*l.handler.Workers && len(p.turns) > 0 {
 			m := p.turns[0]
 			p.turns = p.turns[1:]
 			if m.queued != p {

@@ -99,6 +99,31 @@ func TestManyHangingMerchantsDelayNobody(t *testing.T) {
 	})
 }
 
+// TestACrowdIsBounded: when all that is called takes long, of however many merchants,
+// no more runs at once than a lane may have, and in the end all of it has run.
+func TestACrowdIsBounded(t *testing.T) {
+	each(t, func(t *testing.T, url string) {
+		const workers, merchants = 4, 100
+		release := make(chan struct{})
+		e, r := worker(t, url, Options{}, Handler{Workers: workers, PerMerchant: 2}, func(context.Context, Effect) error {
+			<-release
+			return nil
+		})
+		var keys []EffectKey
+		for m := range int64(merchants) {
+			keys = append(keys, key(m, m))
+		}
+		do(t, e, schedule(0, keys...))
+		eventually(t, "as many run as may", func() bool { return r.now.Load() == crowd*workers })
+		time.Sleep(slowness + slowness/2)
+		close(release)
+		eventually(t, "all are done", func() bool { return left(t, e.db) == 0 })
+		if most := r.most.Load(); most != crowd*workers || r.count() != merchants {
+			t.Errorf("%d at once, %d in all", most, r.count())
+		}
+	})
+}
+
 // quick is how many workers are not known to be slow.
 func quick(e *Engine) int {
 	e.effects.mu.Lock()
