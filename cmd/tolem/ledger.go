@@ -80,7 +80,7 @@ func ledgerFund(ctx context.Context, t terminal, args []string) error {
 			MerchantID: id, PaymentID: payment, Book: ledger.BookOf(*test || m.Status == merchant.Test), Money: deposit,
 		}
 		if err := do(ctx, i, fund); err != nil {
-			return err
+			return fmt.Errorf("it may have been booked all the same: look at `tolem ledger balances %d` before you repeat it: %w", id, err)
 		}
 		return printAccounts(t, o.json, []ledger.Account{fund.Account})
 	})

@@ -2,9 +2,12 @@ package merchantapi
 
 import (
 	"context"
+	"time"
 
 	"tolem/internal/api"
+	"tolem/internal/bank"
 	"tolem/internal/merchant"
+	"tolem/internal/money"
 	"tolem/internal/payout"
 	"tolem/internal/protocol/codes"
 	"tolem/internal/purchase"
@@ -75,7 +78,7 @@ func (a *API) legacyOfPurchase(ctx context.Context, c *api.Call, r *legacyReques
 	}
 	card := row.Card()
 	answer := legacyAnswer{
-		Status: api.OK, PaymentID: &row.PaymentID, TransactionStatus: legacyWord(row), CanReject: held(row), TestingMode: row.Test,
+		Status: api.OK, PaymentID: &row.PaymentID, TransactionStatus: purchaseWords[row.State].legacy, CanReject: held(row), TestingMode: row.Test,
 		Captured: captured(row), CreateDate: c.Date(row.CreatedAt), ResultDate: c.Date(paidOrEnded(row)),
 		CardName: card.Holder, CardPAN: card.Mask, CardExpiry: card.Expiry, CardBrand: string(card.Brand),
 	}
@@ -83,35 +86,31 @@ func (a *API) legacyOfPurchase(ctx context.Context, c *api.Call, r *legacyReques
 		answer.ErrorCode, answer.Description = row.ErrorCode, row.ErrorCode.Text(c.Language)
 		answer.FailureCode, answer.FailureDescription = answer.ErrorCode, answer.Description
 	}
-	answer.RevokeDate, err = a.revokeDate(ctx, c, row)
+	if answer.RevokeDate, err = a.revokeDate(ctx, c, row); row.State == purchase.Captured && answer.RevokeDate != "" {
+		answer.TransactionStatus = "refunded"
+	}
 	return answer, true, err
 }
 
-func legacyWord(row purchase.Row) string {
-	if refunded(row) {
-		return "refunded"
-	}
-	return purchaseWords[row.State].legacy
-}
-
-func refunded(row purchase.Row) bool {
-	return row.State == purchase.Captured && row.Refunded == row.Captured
-}
-
-// revokeDate is when all of a purchase's money had gone back.
+// revokeDate is when all of a purchase's money had gone back: while the bank may still
+// refuse a refund, it has not (R21).
 func (a *API) revokeDate(ctx context.Context, c *api.Call, row purchase.Row) (string, error) {
 	switch {
 	case row.State == purchase.Voided:
 		return c.Date(row.FinishedAt), nil
-	case !refunded(row):
+	case row.State != purchase.Captured || row.Refundable() != 0:
 		return "", nil
 	}
 	steps, err := a.Purchases.Steps(ctx, row.Key)
-	date := ""
+	var back money.Amount
+	var latest time.Time
 	for _, step := range steps {
-		if step.State == purchase.Succeeded {
-			date = c.Date(step.Date())
+		if step.Action == bank.Refund && step.State == purchase.Succeeded {
+			back, latest = back+step.Amount, step.Date()
 		}
 	}
-	return date, err
+	if err != nil || back != row.Captured {
+		return "", err
+	}
+	return c.Date(latest), nil
 }

@@ -48,6 +48,12 @@ func TestWhileTheBankIsSilent(t *testing.T) {
 	if status.Get("pg_refund_amount") != "-5" || status[indexOf(status, "pg_refund_payments")].Nested[0].Nested.Get("pg_payment_status") != "pending" {
 		t.Errorf("its status: %v", lines(nil, "", status))
 	}
+	if rest := call("/revoke", "pg_payment_id", taken); rest.Get("pg_status") != "ok" {
+		t.Errorf("a refund of the rest: %v", lines(nil, "", rest))
+	}
+	if status := call("/get_status", "pg_payment_id", taken); status.Get("pg_transaction_status") != "ok" || status.Has("pg_revoke_date") {
+		t.Errorf("what the bank may still keep: %v", lines(nil, "", status))
+	}
 	if status := call("/get_status3", "pg_payment_id", held); status.Get("pg_payment_status") != "success" || status.Get("pg_captured") != "0" {
 		t.Errorf("the status of the hold: %v", lines(nil, "", status))
 	}
