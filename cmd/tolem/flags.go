@@ -67,6 +67,7 @@ func (o *options) withServer() *options {
 	o.DurationVar(&o.config.EffectLease, "effect-lease", 10*time.Second, "after how long another node takes over from a silent one")
 	o.BoolVar(&o.effects, "effects", true, "call the bank and merchants; a node that does not leaves that to others")
 	o.DurationVar(&o.config.Patience, "patience", payout.Patience, "how long a call waits for the bank before it answers \"process\"")
+	o.IPNetSliceVar(&o.config.Proxies, "trusted-proxies", nil, "networks of the proxies in front, whose X-Forwarded-For tells who calls")
 	o.IntVar(&o.config.MaxCalls, "max-calls", 4096, "calls under way at most; others are answered HTTP 429 at once")
 	o.StringVar(&o.config.Admin, "admin", "", "address of metrics, health and profiles, which asks nobody who they are (default none)")
 	o.DurationVar(&o.config.VerifyEvery, "verify-every", 0, "how often the books are checked, as ledger verify does; 0 for never")

@@ -55,6 +55,7 @@ func TestWrongSettingsAreRefused(t *testing.T) {
 		{"--nothing"}, {"--callback-schedule", "0,30m,10m"}, {"--callback-schedule", "soon"}, {"--effect-lease", "1ms"},
 		{"--timezone", "Nowhere/City"}, {"--log-level", "loud"}, {"--sandbox-delay", "-1s"}, {"--config", "no-such-file"},
 		{"--log-format", "xml"}, {"--max-calls", "0"}, {"--verify-every", "-1s"}, {"--trace-share", "1.1"}, {"--trace-share", "-1"},
+		{"--trusted-proxies", "10.0.0.1"}, {"--trusted-proxies", "10.0.0.0/33"},
 	} {
 		if _, err := parse(t, args...); err == nil {
 			t.Errorf("%v was taken", args)

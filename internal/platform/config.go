@@ -2,6 +2,7 @@ package platform
 
 import (
 	"log/slog"
+	"net"
 	"time"
 
 	"tolem/internal/callback"
@@ -29,6 +30,7 @@ type Config struct {
 	VaultKey     string // base64 of the key-encryption key
 	VaultKeyFile string // or the file it is in
 
+	Proxies     []net.IPNet   // whose X-Forwarded-For is believed; none
 	MaxCalls    int           // calls under way at most: 4096
 	Admin       string        // address of metrics, health and profiles; none
 	VerifyEvery time.Duration // how often the books are checked; never

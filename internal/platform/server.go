@@ -186,7 +186,7 @@ func (s *Server) route(issuer *threeds.Issuer) {
 		Site: c.PublicURL, Places: s.places, Sandbox: s.Sandbox,
 	}).Routes(mux)
 	s.http = &http.Server{
-		Handler: api.Collapse(inbound.Wrap(mux, c.Log, s.observers.ofCalls())), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
+		Handler: api.Collapse(inbound.Wrap(inbound.Behind(mux, c.Proxies), c.Log, s.observers.ofCalls())), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
 		WriteTimeout: max(c.Patience, 0) + 45*time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 		ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelWarn),
 	}

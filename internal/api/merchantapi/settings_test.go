@@ -1,12 +1,14 @@
 package merchantapi_test
 
 import (
+	"net"
 	"strings"
 	"testing"
 	"time"
 
 	"tolem/internal/merchant"
 	"tolem/internal/platform"
+	"tolem/internal/protocol/pg"
 )
 
 func TestAnInstallationChoosesTheZonesOfItsDates(t *testing.T) {
@@ -22,6 +24,33 @@ func TestAnInstallationChoosesTheZonesOfItsDates(t *testing.T) {
 	paid := shop.pay(t, values{}.apply(late, "pg_order_time_limit=2026-03-02 14:30:00"))
 	if paid.Get("pg_status") != "ok" || paid.Get("pg_payment_date") != "2026-03-02 06:30:00" {
 		t.Errorf("code %s, paid at %s", paid.Get("pg_error_code"), paid.Get("pg_payment_date"))
+	}
+}
+
+func TestAMerchantMayBeCalledForFromItsAddressesOnly(t *testing.T) {
+	t.Parallel()
+	_, loopback, err := net.ParseCIDR("127.0.0.0/8")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := open(t, platform.Config{Proxies: []net.IPNet{*loopback}})
+	shop := h.enroll(merchant.Test)
+	shop.set("allowed_addresses", "203.0.113.0/24")
+	code := func(told string) string {
+		form := pg.EncodeForm(shop.Sign("/get_status3.php", pg.Message{}.With("pg_merchant_id", shop.merchantID()).With("pg_order_id", "A-1")))
+		request := raw("POST", h.URL()+"/get_status3.php", urlencoded, form)
+		if told != "" {
+			request.Header.Set("X-Forwarded-For", told)
+		}
+		_, body := ask(t, request)
+		_, code, _ := strings.Cut(body, "<pg_error_code>")
+		code, _, _ = strings.Cut(code, "<")
+		return code
+	}
+	for told, want := range map[string]string{"203.0.113.7": "11068", "198.51.100.1": "9994", "203.0.113.7, 198.51.100.1": "9994", "": "9994"} {
+		if got := code(told); got != want {
+			t.Errorf("from %q: %s, want %s", told, got, want)
+		}
 	}
 }
 
