@@ -23,14 +23,16 @@ func (c *Service) Submit(ctx context.Context, b Binding, typed Card) (after Bind
 			return b, "", err
 		}
 		if enrolled {
-			return c.challenge(b, typed)
+			return c.challenge(ctx, b, typed)
 		}
 	}
 	after, err = c.verify(ctx, b, typed, false)
 	return after, "", err
 }
 
-func (c *Service) challenge(b Binding, typed Card) (Binding, string, error) {
+// challenge keeps a card until its issuer has vouched for it. Who comes with another one
+// at the same time passes for the card that is kept.
+func (c *Service) challenge(ctx context.Context, b Binding, typed Card) (Binding, string, error) {
 	typed.CVC = card.CVC{}
 	sealed, err := c.seal(b, typed)
 	if err != nil {
@@ -40,8 +42,7 @@ func (c *Service) challenge(b Binding, typed Card) (Binding, string, error) {
 	if err := c.Engine.Do(o); err != nil || o.binding.State != Challenging {
 		return o.binding, "", err
 	}
-	next, err := c.ask(b, typed)
-	return o.binding, next, err
+	return c.Resume(ctx, o.binding)
 }
 
 // ask sets the challenge, if it is not set yet, and tells where the issuer's page is.
@@ -67,7 +68,7 @@ func (c *Service) Resume(ctx context.Context, b Binding) (after Binding, next st
 	if err != nil {
 		return b, "", err
 	}
-	if !ok { // we crashed between keeping the card and setting the challenge
+	if !ok {
 		typed, err := c.unseal(b)
 		if err != nil {
 			return b, "", err

@@ -1,6 +1,7 @@
 package merchantapi_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -147,5 +148,47 @@ func (p confirmation) is(want string) {
 	got := status.Get("pg_payment_status") + " " + status.Get("pg_captured") + " " + status.Get("pg_error_code")
 	if err != nil || got != want || status.Get("pg_failure_code") != status.Get("pg_error_code") {
 		t.Errorf("the payment is %q, not %q: %v", got, want, err)
+	}
+}
+
+// TestTheIssuerVouchesForTheCardThatIsSaved, also when two are typed on a page at once.
+func TestTheIssuerVouchesForTheCardThatIsSaved(t *testing.T) {
+	t.Parallel()
+	h := open(t, platform.Config{})
+	shop := h.enroll(merchant.Test)
+	for n := range 30 {
+		user := fmt.Sprintf("usr-%d", n)
+		binding, err := shop.Call(t.Context(), shop.path("/cardstorage/add"), "pg_user_id", user,
+			"pg_back_link", "https://shop.example/cards", "pg_post_link", "https://pay.example/saved")
+		if err != nil {
+			t.Fatal(err)
+		}
+		issuers := make(chan string, 2)
+		for _, pan := range []string{"4916307416334310", "5367654276102126"} {
+			go func() {
+				_, next := shop.typeCard(binding.Get("pg_redirect_url"), pan, "08/29")
+				issuers <- next
+			}()
+		}
+		issuer := <-issuers
+		if other := <-issuers; other != issuer || !strings.Contains(issuer, "/3ds-page/") {
+			t.Fatalf("two pages of an issuer: %q and %q", issuer, other)
+		}
+		_, asked := ask(t, raw("GET", h.URL()+strings.TrimPrefix(issuer, "https://pay.example"), "", ""))
+		_, next := shop.browse(issuer, "code", threeds.Code)
+		shop.browse(next)
+		saved, err := shop.Call(t.Context(), shop.path("/cardstorage/list"), "pg_user_id", user)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var masked []string
+		for _, f := range saved {
+			if f.Nested != nil {
+				masked = append(masked, f.Nested.Get("pg_card_hash"))
+			}
+		}
+		if len(masked) != 1 || !strings.Contains(asked, masked[0][len("4916-30XX-XXXX-"):]+"</bdi>") {
+			t.Fatalf("saved %q, and the issuer was asked of another: %s", masked, asked)
+		}
 	}
 }
