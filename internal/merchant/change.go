@@ -69,12 +69,12 @@ func (r *Registry) insertSecret(set *store.Set, key secretKey, secret Secret, no
 	return nil
 }
 
-// Rotate draws a new secret. The old one goes on verifying, but no longer
-// signs, until overlap has passed (R1).
+// Rotate draws a new secret. Older ones go on verifying, but no longer sign, until
+// overlap has passed at most (R1).
 func (r *Registry) Rotate(ctx context.Context, id int64, purpose Purpose, overlap time.Duration) (Secret, error) {
 	secret, now := newSecret(), r.clock.Now()
 	err := r.db.Update(ctx, func(tx *store.Tx) error {
-		old, err := secretRows.Select(ctx, tx, "WHERE merchant_id = $1 AND purpose = $2 ORDER BY version DESC LIMIT 1", id, string(purpose))
+		old, err := secretRows.Select(ctx, tx, "WHERE merchant_id = $1 AND purpose = $2 ORDER BY version DESC", id, string(purpose))
 		if err != nil {
 			return err
 		}
@@ -82,14 +82,20 @@ func (r *Registry) Rotate(ctx context.Context, id int64, purpose Purpose, overla
 			return ErrUnknown
 		}
 		set := store.NewSet()
-		secretRows.Want(set, old[0].secretKey)
+		for _, row := range old {
+			secretRows.Want(set, row.secretKey)
+		}
 		if err := set.Load(ctx, tx); err != nil {
 			return err
 		}
-		last := old[0]
-		last.EndsAt = now.Add(max(overlap, time.Microsecond))
-		secretRows.Update(set, last)
-		if err := r.insertSecret(set, secretKey{id, purpose, last.Version + 1}, secret, now); err != nil {
+		end := now.Add(max(overlap, time.Microsecond))
+		for _, row := range old {
+			if row.EndsAt.IsZero() || row.EndsAt.After(end) {
+				row.EndsAt = end
+				secretRows.Update(set, row)
+			}
+		}
+		if err := r.insertSecret(set, secretKey{id, purpose, old[0].Version + 1}, secret, now); err != nil {
 			return err
 		}
 		if err := revised(ctx, tx); err != nil {

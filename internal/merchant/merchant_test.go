@@ -58,7 +58,7 @@ func each(t *testing.T, f func(t *testing.T, r *Registry, c *clock.Manual)) {
 
 func registry(t *testing.T, url string, c clock.Clock) *Registry {
 	t.Helper()
-	db, err := store.Open(t.Context(), url, store.Options{})
+	db, err := store.Open(t.Context(), url, store.Options{Answers: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,9 +130,19 @@ func TestRotationOverlaps(t *testing.T) {
 		if got := secrets(); len(got) != 2 || got[0] != fresh || got[1] != old {
 			t.Errorf("during the overlap %d secrets verify, or the old one signs", len(got))
 		}
+		if _, err := r.Rotate(t.Context(), m.ID, Payout, 2*time.Hour); err != nil || len(secrets()) != 3 {
+			t.Errorf("after another one %d secrets verify, error %v", len(secrets()), err)
+		}
 		c.Advance(time.Hour)
+		if got := secrets(); len(got) != 2 || got[1] != fresh {
+			t.Errorf("after the first overlap %d secrets verify", len(got))
+		}
+		if fresh, err = r.Rotate(t.Context(), m.ID, Payout, 0); err != nil {
+			t.Fatal(err)
+		}
+		c.Advance(time.Second)
 		if got := secrets(); len(got) != 1 || got[0] != fresh {
-			t.Errorf("after the overlap %d secrets verify", len(got))
+			t.Errorf("after one without overlap %d secrets verify", len(got))
 		}
 		m, err = r.Get(t.Context(), m.ID)
 		if err != nil || len(m.Secrets(Purchase)) != 1 {
