@@ -32,6 +32,8 @@ type Registry struct {
 	seen     map[int64]cached // all of them as of revision or later
 	revision int64
 	looked   time.Time
+	failures int // of looks, and why the last one failed
+	failure  error
 }
 
 // cached is a merchant until one of its secrets ends.

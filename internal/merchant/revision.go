@@ -19,9 +19,11 @@ func revised(ctx context.Context, tx *store.Tx) error {
 const patience = 3 * time.Second
 
 // look forgets all merchants when one of them changed since the last look, which
-// is at most a second ago. One caller looks, the others wait for it.
+// is at most a second ago. One caller looks, the others wait for it, and for none but
+// that one.
 func (r *Registry) look(ctx context.Context, now time.Time) error {
-	if r.looksFresh(now) {
+	fresh, failures := r.looks(now)
+	if fresh {
 		return nil
 	}
 	select {
@@ -30,21 +32,20 @@ func (r *Registry) look(ctx context.Context, now time.Time) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if r.looksFresh(now) {
+	if fresh, since := r.looks(now); fresh {
 		return nil
+	} else if since != failures {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.failure
 	}
-	var number int64
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	err := r.db.View(ctx, func(tx *store.Tx) error {
-		return tx.Query(ctx, "SELECT number FROM revision WHERE name = 'merchant'", nil,
-			func(scan func(...any) error) error { return scan(&number) })
-	})
-	if err != nil {
-		return err
-	}
+	number, err := r.number(context.WithoutCancel(ctx))
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if err != nil {
+		r.failures, r.failure = r.failures+1, err
+		return err
+	}
 	if number != r.revision {
 		clear(r.seen)
 	}
@@ -52,11 +53,22 @@ func (r *Registry) look(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// looksFresh tells whether the last look is recent. A clock that was set back
-// makes it look again.
-func (r *Registry) looksFresh(now time.Time) bool {
+// number reads what revised counts.
+func (r *Registry) number(ctx context.Context) (number int64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err = r.db.View(ctx, func(tx *store.Tx) error {
+		return tx.Query(ctx, "SELECT number FROM revision WHERE name = 'merchant'", nil,
+			func(scan func(...any) error) error { return scan(&number) })
+	})
+	return number, err
+}
+
+// looks tells whether the last look is recent, and how many have failed. A clock that
+// was set back makes it look again.
+func (r *Registry) looks(now time.Time) (recent bool, failures int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	age := now.Sub(r.looked)
-	return age > -fresh && age < fresh
+	return age > -fresh && age < fresh, r.failures
 }

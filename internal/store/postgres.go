@@ -19,10 +19,10 @@ type postgresDB struct {
 	answers          time.Duration
 }
 
-// A host that is gone does not say so. These are how long it may say nothing: to who
-// connects, to who wants to use a connection that was idle, and, three times, to Linux,
-// which asks it when it owes an answer for so long.
-const connecting, pong, alive = 5 * time.Second, 5 * time.Second, 5 * time.Second
+// A host that is gone does not say so. connecting is how long one may take that is called,
+// pong how long one whose connection was idle, and silent how long it may leave unanswered
+// what TCP sends it: data, or the question whether it is there.
+const connecting, pong, silent = 5 * time.Second, 5 * time.Second, 20 * time.Second
 
 func openPostgres(ctx context.Context, url string, options Options) (driver, error) {
 	config, err := pgxpool.ParseConfig(url)
@@ -41,7 +41,7 @@ func openPostgres(ctx context.Context, url string, options Options) (driver, err
 	config.ConnConfig.RuntimeParams["default_transaction_isolation"] = "read committed" // whatever the server's is
 	config.AfterConnect = gathers
 	config.PingTimeout, config.ConnConfig.ConnectTimeout = pong, cmp.Or(config.ConnConfig.ConnectTimeout, connecting)
-	dialer := net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: alive, Interval: alive, Count: 3}}
+	dialer := net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: silent / 4, Interval: silent / 4, Count: 3}, Control: impatient}
 	config.ConnConfig.DialFunc = dialer.DialContext
 	if options.Relaxed {
 		config.ConnConfig.RuntimeParams["synchronous_commit"] = "off"
@@ -90,7 +90,11 @@ func (db *postgresDB) view(ctx context.Context, f func(conn) error) error {
 		if err := wire.SetDeadline(time.Now().Add(db.answers)); err != nil {
 			return err
 		}
-		defer wire.SetDeadline(time.Time{})
+		defer func() {
+			if !c.Conn().IsClosed() {
+				_ = wire.SetDeadline(time.Time{})
+			}
+		}()
 		return f(&pgConn{Conn: c.Conn()})
 	})
 }
