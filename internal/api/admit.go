@@ -58,14 +58,14 @@ func unknown(message pg.Message) *answer {
 }
 
 // admit checks what concerns every call of an identified merchant.
-func (s *Server) admit(r *http.Request, c *Call) *codes.Refusal {
+func (s *Server) admit(r *http.Request, e *Endpoint, c *Call) *codes.Refusal {
 	named := r.PathValue("merchant_id")
 	switch {
 	case named != "" && named != strconv.FormatInt(c.Merchant.ID, 10):
 		return &codes.Refusal{Code: codes.WrongMerchant, Field: "pg_merchant_id"}
 	case c.Merchant.Status == merchant.Blocked:
 		return codes.Refuse(codes.NoContract)
-	case !allowed(c.Merchant.Settings.AllowedAddresses, r.RemoteAddr):
+	case !e.browser && !allowed(c.Merchant.Settings.AllowedAddresses, r.RemoteAddr): // payers come from anywhere
 		return codes.Refuse(codes.ActionDisabled)
 	case !s.Unlimited && !s.limits.allow(c.Merchant, c.Now):
 		return codes.Refuse(codes.TooFrequent)

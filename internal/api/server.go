@@ -71,7 +71,7 @@ func (s *Server) answer(e *Endpoint, r *http.Request) answer {
 	if early != nil {
 		return *early
 	}
-	if refusal := s.admit(r, c); refusal != nil {
+	if refusal := s.admit(r, e, c); refusal != nil {
 		status := http.StatusOK
 		if refusal.Code == codes.TooFrequent {
 			status = http.StatusTooManyRequests

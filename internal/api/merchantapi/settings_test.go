@@ -47,6 +47,8 @@ func TestAMerchantMayBeCalledForFromItsAddressesOnly(t *testing.T) {
 		code, _, _ = strings.Cut(code, "<")
 		return code
 	}
+	shop.set("purchase.browser_entry", "on")
+	entered(t, "a payer from anywhere", arrive(t, raw("POST", h.URL()+"/payment.php", urlencoded, pg.EncodeForm(shop.entryForm()))))
 	for told, want := range map[string]string{"203.0.113.7": "11068", "198.51.100.1": "9994", "203.0.113.7, 198.51.100.1": "9994", "": "9994"} {
 		if got := code(told); got != want {
 			t.Errorf("from %q: %s, want %s", told, got, want)
