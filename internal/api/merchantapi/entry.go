@@ -31,6 +31,7 @@ func (a *API) enter(ctx context.Context, c *api.Call, r *entryRequest) (string, 
 	if c.Testing && c.Merchant.Status == merchant.Live {
 		return "", codes.Invalid("pg_testing_mode", codes.NotAllowedHere) // any "1" of the form may have become it
 	}
+	r.UserID = "" // whoever is typed in as a telephone may have become it: the cards of a user are not for him
 	row, err := a.payment(ctx, c, &r.createRequest)
 	if err != nil {
 		return "", err
@@ -56,7 +57,7 @@ func unmistaken(m, extras pg.Message, shop *merchant.PurchaseSettings) error {
 		}
 	}
 	for _, f := range m {
-		if f.Nested != nil && f.Name != "pg_receipt_positions" || mingled(f.Value) {
+		if f.Nested != nil && f.Name != "pg_receipt_positions" || f.Name == "pg_description" && m.Get("pg_currency") == "" && mingled(f.Value) {
 			return codes.Invalid(f.Name, codes.NotAllowedHere)
 		}
 	}
@@ -72,13 +73,14 @@ func unmistaken(m, extras pg.Message, shop *merchant.PurchaseSettings) error {
 	return nil
 }
 
-// mingled tells whether the amount or the currency may have become part of a text: ";"
-// is what parts values when they are signed.
-func mingled(text string) bool {
-	parts := strings.Split(text, ";")
-	return len(parts) > 1 && slices.ContainsFunc(parts, func(part string) bool {
+// mingled tells whether a description may hold the currency, or the amount beside something
+// else: ";" is what parts values when they are signed. Behind a currency neither can have
+// got into it.
+func mingled(description string) bool {
+	parts := strings.Split(description, ";")
+	return slices.ContainsFunc(parts, func(part string) bool {
 		_, err := money.ParseAmount(part)
 		_, currency := money.ParseCurrency(part)
-		return err == nil || currency
+		return currency || err == nil && len(parts) > 1
 	})
 }

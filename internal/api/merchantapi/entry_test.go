@@ -127,8 +127,14 @@ func TestAFormWhoseFieldsWereJoinedIsRefused(t *testing.T) {
 		"pg_amount=1&pg_description=2500%3BKZT%3BOrder+7"), "9403 pg_description")
 	rejected(t, "a flag as the amount, which is a discount", enter(shop, challenge,
 		"pg_amount=1&pg_commission_discount_fix=2500&pg_currency=KZT&pg_description=Order+7"), "9403 pg_commission_discount_fix")
-	two := shop.entryForm("pg_description=Mug; plate")
-	entered(t, "a description with a semicolon", enter(shop, two, "pg_amount=2500&pg_currency=KZT&pg_description=Mug%3B+plate"))
+	word := shop.entryForm("pg_currency=USD", "pg_description=Mug")
+	rejected(t, "the currency as the description, which is a language", enter(shop, word,
+		"pg_amount=2500&pg_description=USD&pg_language=Mug"), "9403 pg_description")
+	for _, goods := range []string{"pg_description=Mug; plate", "pg_description=1984; ", "pg_user_phone=87011234567;87017654321"} {
+		entered(t, goods, arrive(t, raw("POST", h.URL()+"/payment.php", urlencoded, pg.EncodeForm(shop.entryForm(goods)))))
+	}
+	entered(t, "a number without a currency", arrive(t, raw("POST", h.URL()+"/payment.php", urlencoded,
+		pg.EncodeForm(shop.entryForm("-pg_currency", "pg_description=1001")))))
 
 	one := live.entryForm("pg_user_contact_email=a@shop.example", "pg_user_id=1")
 	const rest = "pg_amount=2500&pg_currency=KZT&pg_description=Order+7&"
@@ -136,6 +142,13 @@ func TestAFormWhoseFieldsWereJoinedIsRefused(t *testing.T) {
 	rejected(t, "whose number is the test mode", enter(live, one, rest+"pg_template_params[x]=a%40shop.example&pg_testing_mode=1"), "9403 pg_template_params")
 	phone := live.entryForm("pg_user_phone=1")
 	rejected(t, "whose telephone is the test mode", enter(live, phone, rest+"pg_testing_mode=1"), "9403 pg_testing_mode")
+	shop.save("cardstorage", "77011234567", "4716047261941981", "08/29")
+	typed := shop.entryForm("pg_user_ip=198.51.100.7", "pg_user_phone=77011234567")
+	page := enter(shop, typed, rest+"pg_user_email=198.51.100.7&pg_user_id=77011234567")
+	entered(t, "a telephone as the user", page)
+	if _, body := ask(t, raw("GET", strings.Replace(page.location, "https://pay.example", h.URL(), 1), "", "")); strings.Contains(body, "1981") || !strings.Contains(body, `name="number"`) {
+		t.Errorf("the payer sees the cards of somebody else: %s", body)
+	}
 	if found, err := live.Call(t.Context(), "/get_status3.php", "pg_order_id", "A-7"); err != nil || found.Get("pg_testing_mode") != "0" {
 		t.Errorf("the payment of the live shop: %v, error %v", found, err)
 	}

@@ -106,7 +106,10 @@ func (a *API) revokeDate(ctx context.Context, c *api.Call, row purchase.Row) (st
 	var latest time.Time
 	for _, step := range steps {
 		if step.Action == bank.Refund && step.State == purchase.Succeeded {
-			back, latest = back+step.Amount, step.Date()
+			back += step.Amount
+			if at := step.Date(); at.After(latest) {
+				latest = at
+			}
 		}
 	}
 	if err != nil || back != row.Captured {
