@@ -56,6 +56,31 @@ func TestABankThatKnowsNothingIsBelievedAfterASilence(t *testing.T) {
 	}
 }
 
+// TestABankThatDidWhatWasGivenUpIsToldOf: the books cannot follow it, people must.
+func TestABankThatDidWhatWasGivenUpIsToldOf(t *testing.T) {
+	w := newWorld()
+	k := w.create(1000, true)
+	w.submit(k)
+	answers := []*settle{w.answered(k, declined, 0), w.answered(k, declined, 0), w.answered(k, approved, 0)}
+	for i, want := range []bool{false, false, true} {
+		if w.do(answers[i]); answers[i].denied != want {
+			t.Errorf("charge, answer %d: told of %v", i, answers[i].denied)
+		}
+	}
+	k = w.paid(1000, true)
+	again := w.answered(k, approved, 0)
+	if w.do(again); again.denied {
+		t.Error("a charge that is approved twice is told of")
+	}
+	step := w.follow(k, bank.Refund, 300).result.Key
+	refunds := []*conclude{w.told(step, declined, 0), w.told(step, declined, 0), w.told(step, approved, 0)}
+	for i, want := range []bool{false, false, true} {
+		if w.do(refunds[i]); refunds[i].denied != want {
+			t.Errorf("refund, answer %d: told of %v", i, refunds[i].denied)
+		}
+	}
+}
+
 func TestInquiriesGrowApart(t *testing.T) {
 	w := newWorld()
 	k := w.create(1000, true)
