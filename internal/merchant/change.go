@@ -19,6 +19,9 @@ func (k secretKey) associated() []byte {
 // Create adds a merchant and draws its secrets. An id of 0 takes the next one.
 // given sets secrets instead of drawing them: for the sandbox's demo merchant.
 func (r *Registry) Create(ctx context.Context, id int64, name string, status Status, settings Settings, given map[Purpose]string) (*Merchant, error) {
+	if id < 0 {
+		return nil, fmt.Errorf("merchant %d: want a number above zero", id)
+	}
 	now := r.clock.Now()
 	text, err := json.Marshal(settings)
 	if err != nil {

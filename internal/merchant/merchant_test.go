@@ -199,6 +199,9 @@ func TestUnknownMerchantsAreErrUnknown(t *testing.T) {
 		if _, err := r.Create(t.Context(), m.ID, "Again", Test, Defaults(), nil); err == nil {
 			t.Error("a merchant was created twice")
 		}
+		if _, err := r.Create(t.Context(), -5, "Below", Test, Defaults(), nil); err == nil {
+			t.Error("a merchant was created whom no call can name")
+		}
 	})
 }
 
