@@ -175,7 +175,7 @@ func edit(m *merchant.Merchant, words []string) error {
 func merchantRotate(ctx context.Context, t terminal, args []string) error {
 	o := newOptions("merchant rotate-secret", t).withJSON()
 	purpose := o.String("purpose", "", "purchase or payout")
-	overlap := o.Duration("overlap", 24*time.Hour, "how long the old secret still verifies")
+	overlap := o.Duration("overlap", 24*time.Hour, "how long older secrets still verify at most")
 	args, err := o.parse(args, t)
 	if err != nil {
 		return err
