@@ -239,11 +239,11 @@ func TestABankThatPaidWhatWasGivenUpIsToldOf(t *testing.T) {
 	w := newWorld()
 	w.fund(1_000_000)
 	row := w.accept(w.proposal(ToToken, "po-1", 10000, 0)).result
-	if o := w.told(row, toPay, bank.Answer{Outcome: bank.Declined, Code: codes.InvalidTransaction}); o.denied {
+	if o := w.told(row, toPay, bank.Answer{Outcome: bank.Declined, Code: codes.InvalidTransaction}); o.contradicted {
 		t.Error("a payout that the bank declined is told of")
 	}
-	if o := w.settle(row, bank.Answer{Outcome: bank.Approved}); !o.denied || o.result.State != Failed {
-		t.Errorf("told of: %v, %s", o.denied, o.result.State)
+	if o := w.settle(row, bank.Answer{Outcome: bank.Approved}); !o.contradicted || o.result.State != Failed {
+		t.Errorf("told of: %v, %s", o.contradicted, o.result.State)
 	}
 }
 

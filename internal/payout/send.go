@@ -117,7 +117,7 @@ func (p *Service) settle(ctx context.Context, row Row, answer bank.Answer, asked
 // settled tells whoever waits for the payout. A payment that the bank made and the books
 // gave up is for people to mend.
 func (p *Service) settled(o *settle) {
-	if o.denied {
+	if o.contradicted {
 		p.Log.Error("the bank has paid a payout that was given up", "merchant", o.result.MerchantID, "payment", o.result.PaymentID, "state", o.result.State)
 	}
 	p.waiting.Tell(o.result.Key, o.result)

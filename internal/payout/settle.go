@@ -52,9 +52,9 @@ type settle struct {
 	notice   noticer
 	done     func(*settle)
 
-	result Row
-	send   bool // the bank does not have it: it is to be sent now
-	denied bool // the bank has paid what ended otherwise
+	result       Row
+	send         bool // the bank does not have it: it is to be sent now
+	contradicted bool // the bank has paid what ended otherwise
 }
 
 func (o *settle) Want(s *store.Set) {
@@ -65,7 +65,7 @@ func (o *settle) Want(s *store.Set) {
 func (o *settle) Decide(s *store.Set, now time.Time) {
 	o.send = false
 	row, ok := Rows.Get(s, o.seen.Key)
-	o.denied = ok && o.answer.Outcome == bank.Approved && (row.State == Failed || row.State == Expired)
+	o.contradicted = ok && o.answer.Outcome == bank.Approved && (row.State == Failed || row.State == Expired)
 	if !ok || row.State.Final() {
 		engine.Finish(s, o.seen.sending())
 		o.result = row

@@ -58,7 +58,7 @@ func (p *Service) charge(ctx context.Context, e engine.Effect) (engine.Operation
 // settled tells whoever waits for the purchase. Money that the bank took and the books
 // gave up is for people to mend.
 func (p *Service) settled(o *settle) {
-	if o.denied {
+	if o.contradicted {
 		p.Log.Error("the bank has charged a purchase that was given up", "merchant", o.result.MerchantID, "payment", o.result.PaymentID, "state", o.result.State)
 	}
 	p.charges.Tell(o.result.Key, o.result)
@@ -66,7 +66,7 @@ func (p *Service) settled(o *settle) {
 
 // concluded is settled for a step.
 func (p *Service) concluded(o *conclude) {
-	if o.denied {
+	if o.contradicted {
 		p.Log.Error("the bank has done what was given up", "merchant", o.result.MerchantID, "payment", o.result.PaymentID, "action", o.result.Action)
 	}
 	p.steps.Tell(o.result.Key, o.result)

@@ -17,15 +17,15 @@ type errand struct {
 
 // conclude takes what the bank said of a step to its end.
 type conclude struct {
-	seen     errand
-	answer   bank.Answer // zero when the call failed and the outcome is unknown
-	at       time.Time
-	called   bool // to do it, not what became of it
-	callback int64
-	notice   func(s *store.Set, r Row, t Step, callback int64, now time.Time)
-	done     func(*conclude)
-	result   Step
-	denied   bool // the bank has done what ended otherwise
+	seen         errand
+	answer       bank.Answer // zero when the call failed and the outcome is unknown
+	at           time.Time
+	called       bool // to do it, not what became of it
+	callback     int64
+	notice       func(s *store.Set, r Row, t Step, callback int64, now time.Time)
+	done         func(*conclude)
+	result       Step
+	contradicted bool // the bank has done what ended otherwise
 }
 
 func (o *conclude) Merchant() int64 { return o.seen.row.MerchantID }
@@ -39,7 +39,7 @@ func (o *conclude) Want(s *store.Set) {
 func (o *conclude) Decide(s *store.Set, now time.Time) {
 	row, _ := Rows.Get(s, o.seen.row.Key)
 	step, ok := Steps.Get(s, o.seen.step.Key)
-	o.denied = ok && o.answer.Outcome == bank.Approved && step.State == Refused
+	o.contradicted = ok && o.answer.Outcome == bank.Approved && step.State == Refused
 	if o.result = step; !ok || step.State != Pending {
 		engine.Finish(s, o.seen.step.following())
 		return

@@ -63,20 +63,20 @@ func TestABankThatDidWhatWasGivenUpIsToldOf(t *testing.T) {
 	w.submit(k)
 	answers := []*settle{w.answered(k, declined, 0), w.answered(k, declined, 0), w.answered(k, approved, 0)}
 	for i, want := range []bool{false, false, true} {
-		if w.do(answers[i]); answers[i].denied != want {
-			t.Errorf("charge, answer %d: told of %v", i, answers[i].denied)
+		if w.do(answers[i]); answers[i].contradicted != want {
+			t.Errorf("charge, answer %d: told of %v", i, answers[i].contradicted)
 		}
 	}
 	k = w.paid(1000, true)
 	again := w.answered(k, approved, 0)
-	if w.do(again); again.denied {
+	if w.do(again); again.contradicted {
 		t.Error("a charge that is approved twice is told of")
 	}
 	step := w.follow(k, bank.Refund, 300).result.Key
 	refunds := []*conclude{w.told(step, declined, 0), w.told(step, declined, 0), w.told(step, approved, 0)}
 	for i, want := range []bool{false, false, true} {
-		if w.do(refunds[i]); refunds[i].denied != want {
-			t.Errorf("refund, answer %d: told of %v", i, refunds[i].denied)
+		if w.do(refunds[i]); refunds[i].contradicted != want {
+			t.Errorf("refund, answer %d: told of %v", i, refunds[i].contradicted)
 		}
 	}
 }

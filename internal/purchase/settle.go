@@ -38,17 +38,17 @@ func pauseAfter(sent, now time.Time, advice time.Duration) time.Duration {
 
 // settle takes what the bank said of a charge, or that it said nothing, to its end.
 type settle struct {
-	seen     Row
-	answer   bank.Answer // zero when the call failed and the outcome is unknown
-	at       time.Time   // when the bank was asked
-	called   bool        // to charge, not what became of it
-	token    *cardtoken.Token
-	profile  *Profile
-	callback int64
-	notice   noticer
-	done     func(*settle)
-	result   Row
-	denied   bool // the bank has taken what ended otherwise
+	seen         Row
+	answer       bank.Answer // zero when the call failed and the outcome is unknown
+	at           time.Time   // when the bank was asked
+	called       bool        // to charge, not what became of it
+	token        *cardtoken.Token
+	profile      *Profile
+	callback     int64
+	notice       noticer
+	done         func(*settle)
+	result       Row
+	contradicted bool // the bank has taken what ended otherwise
 }
 
 func (o *settle) Merchant() int64 { return o.seen.MerchantID }
@@ -63,7 +63,7 @@ func (o *settle) Want(s *store.Set) {
 
 func (o *settle) Decide(s *store.Set, now time.Time) {
 	row, ok := Rows.Get(s, o.seen.Key)
-	o.denied = ok && o.answer.Outcome == bank.Approved && (row.State == Declined || row.State == Cancelled || row.State == Expired)
+	o.contradicted = ok && o.answer.Outcome == bank.Approved && (row.State == Declined || row.State == Cancelled || row.State == Expired)
 	if o.result = row; !ok || row.State != Sent {
 		engine.Finish(s, o.seen.charging())
 		return

@@ -31,7 +31,7 @@ func (a *API) enter(ctx context.Context, c *api.Call, r *entryRequest) (string, 
 	if c.Testing && c.Merchant.Status == merchant.Live {
 		return "", codes.Invalid("pg_testing_mode", codes.NotAllowedHere) // any "1" of the form may have become it
 	}
-	r.UserID = "" // whoever is typed in as a telephone may have become it: the cards of a user are not for him
+	r.UserID = "" // a telephone that the payer typed may have become it, and would show him the cards of somebody else
 	row, err := a.payment(ctx, c, &r.createRequest)
 	if err != nil {
 		return "", err
